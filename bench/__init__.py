@@ -1,0 +1,1 @@
+"""Measures Interlock beside a floor, pgbench and COPY: `make bench`. docs/benchmarks.md explains it."""

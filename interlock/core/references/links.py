@@ -1,0 +1,302 @@
+"""References: links between records, one or many on each side.
+
+Both ends see the same links, so what is linked on one side shows on the other. What no source states is decided
+in `docs/decisions/0004-references.md`; in short: an array replaces; a reference-one that is linked anew moves; a
+target that may be held by one record only is taken from whoever held it, and both histories say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from interlock.core.attributes.types.reference import LinkWrite, Target
+from interlock.core.attributes.definition import COMPANY, CONTACT, Attribute, ReferenceEnd
+from interlock.core.records.record import Record
+from interlock.core.records.store import RecordStore
+from interlock.core.references import store
+from interlock.core.schema.schema import Schema
+from interlock.kit import limits
+from interlock.kit.problems import Problem, invalid
+from interlock.storage.database import Tx
+from interlock.storage.query import Query, any_of
+
+SHOWN_IN_HISTORY = 100  # ids of one side of one change: a history row stays small
+
+
+@dataclass(slots=True)
+class Linked:
+    """What one reference attribute of one record shows: the newest records, and how many there are in all."""
+
+    records: list[Record] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def has_more(self) -> bool:
+        return self.total > len(self.records)
+
+
+@dataclass(slots=True)
+class LinkChange:
+    """What a write did to one reference attribute. `moved` has (target id, who had it before)."""
+
+    before: list[str]
+    after: list[str]
+    moved: list[tuple[str, str]]
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+# --- writing
+
+
+async def write(tx: Tx, schema: Schema, attribute: Attribute, own_id: str, wanted: LinkWrite) -> LinkChange:
+    """Set, add or remove links of one record, which the caller holds locked.
+
+    Raises 400 `parameter_invalid` for a target that does not exist in this workspace.
+    """
+    end = attribute.reference
+    assert end is not None
+    if _hidden(schema, end.to):
+        return _refuse_hidden(schema, attribute, wanted)
+    key, side = schema.workspace.id, end.side
+    current = await store.others(tx, key, end.id, side, own_id)
+    targets = await _resolve(tx, schema, attribute, wanted.replace if wanted.replace is not None else wanted.add)
+    removed = await _resolve(tx, schema, attribute, wanted.remove, must_exist=False) if wanted.remove else []
+    if wanted.replace is not None or (targets and not end.many):
+        after = targets
+    else:
+        gone = set(removed)
+        kept = [one for one in current if one not in gone]
+        after = kept + [one for one in targets if one not in set(kept)]
+    if not end.many and len(after) > 1:
+        raise _one_only(attribute)
+    had, have = set(current), set(after)
+    dropped, new = had - have, [one for one in after if one not in had]
+    if dropped:
+        await store.remove(tx, key, end.id, side, own_id, dropped)
+    moved = await _take_over(tx, key, attribute, new) if new and not end.inverse_many else []
+    rows = [store.row(key, key, end.id, side, own_id, other) for other in reversed(new)]
+    await store.add(tx, rows)
+    return LinkChange(sorted(had), sorted(have), moved)
+
+
+def _hidden(schema: Schema, kind: str) -> bool:
+    """An archived type keeps its links, and shows none."""
+    return kind in schema.types and schema.types[kind].archived
+
+
+def _refuse_hidden(schema: Schema, attribute: Attribute, wanted: LinkWrite) -> LinkChange:
+    """What was read, an empty list, may be written back and changes nothing: links that nobody sees stay."""
+    for target in (*(wanted.replace or ()), *wanted.add, *wanted.remove):
+        raise missing(schema, attribute, target)
+    return LinkChange([], [], [])
+
+
+def _one_only(attribute: Attribute) -> Problem:
+    return invalid(f"'{attribute.name}' can reference only one record", attribute.full_name)
+
+
+async def _take_over(tx: Tx, key: str, attribute: Attribute, targets: Sequence[str]) -> list[tuple[str, str]]:
+    """Targets that may be held once only leave whoever holds them."""
+    end = attribute.reference
+    assert end is not None
+    held = await store.holders(tx, key, end.id, end.side, targets)
+    for target, holder in held:
+        await store.remove(tx, key, end.id, end.side, holder, [target])
+    return held
+
+
+class _Finder:
+    """Find and lock the targets of a reference in one table.
+
+    A key-share lock keeps a target from being deleted before the link is committed, and lets others update it.
+    Where a target may be held by one record only, two writers must not take it at once: they lock it fully.
+    """
+
+    def __init__(self, table_store: RecordStore, exclusive: bool) -> None:
+        table = table_store.table
+        self.external = {"contacts": "external_id", "companies": "company_id"}.get(table.name, "external_id")
+        base = select(table.c.id, table.c[self.external]).where(table.c[table_store.key] == bindparam("key"))
+        if table_store.kind_column:
+            base = base.where(table.c.type_id == bindparam("kind"))
+        if table.name == "contacts":
+            base = base.where(table.c.merged_into.is_(None))
+        base = base.order_by(table.c.id).with_for_update(key_share=True, read=not exclusive)
+        self.by_id = Query(base.where(any_of(table.c.id, "ids")))
+        self.by_external_id = Query(base.where(any_of(table.c[self.external], "ids")))
+
+
+_finders: dict[tuple[str, bool], _Finder] = {}
+
+
+def _finder(table_store: RecordStore, exclusive: bool) -> _Finder:
+    name = (table_store.table.name, exclusive)
+    if name not in _finders:
+        _finders[name] = _Finder(table_store, exclusive)
+    return _finders[name]
+
+
+async def _resolve(
+    tx: Tx, schema: Schema, attribute: Attribute, targets: Sequence[Target], must_exist: bool = True
+) -> list[str]:
+    """The ids of targets, in their order and each once."""
+    if not targets:
+        return []
+    known = await resolve(tx, schema, attribute, targets)
+    found: dict[str, None] = {}
+    for one in targets:
+        if one in known:
+            found[known[one]] = None
+        elif must_exist:
+            raise missing(schema, attribute, one)
+    return list(found)
+
+
+async def resolve(tx: Tx, schema: Schema, attribute: Attribute, targets: Sequence[Target]) -> dict[Target, str]:
+    """The id of each target that exists in this workspace; they are locked against being deleted."""
+    end = attribute.reference
+    assert end is not None
+    table_store = store.target_store(end.to)
+    if table_store is None or _hidden(schema, end.to):
+        return {}
+    finder = _finder(table_store, not end.inverse_many)
+    values: dict[str, Any] = {"key": schema.workspace.id}
+    if table_store.kind_column:
+        values["kind"] = end.to
+    wanted_ids = [one.id for one in targets if one.id is not None]
+    wanted_external = [one.external_id for one in targets if one.external_id is not None]
+    known: set[str] = set()
+    by_external: dict[str, str] = {}
+    if wanted_ids:
+        known = {row[0] for row in await tx.all(finder.by_id, **values, ids=wanted_ids)}
+    if wanted_external:
+        by_external = {row[1]: row[0] for row in await tx.all(finder.by_external_id, **values, ids=wanted_external)}
+    found: dict[Target, str] = {}
+    for one in targets:
+        id = one.id if one.id in known else by_external.get(one.external_id or "")
+        if id is not None:
+            found[one] = id
+    return found
+
+
+def missing(schema: Schema, attribute: Attribute, target: Target) -> Problem:
+    """400 for a target that does not exist here; another workspace's looks the same. Nor is one of an archived type."""
+    assert attribute.reference is not None
+    if _hidden(schema, attribute.reference.to):
+        identifier = schema.label(attribute.reference.to)
+        return invalid(f"Custom object type `{identifier}` is archived", attribute.full_name)
+    word = {CONTACT: "Contact", COMPANY: "Company"}.get(attribute.reference.to) or schema.label(attribute.reference.to)
+    named = f"id '{target.id[:100]}'" if target.id is not None else f"external_id '{(target.external_id or '')[:100]}'"
+    return invalid(f"{word} with {named} not found", attribute.full_name)
+
+
+# --- reading
+
+
+async def read(
+    tx: Tx, schema: Schema, kind: str, records: Sequence[Record], only: str | None = None
+) -> dict[str, dict[str, Linked]]:
+    """What the reference attributes of records show, by record id and attribute name.
+
+    A record with very many links costs no more than one with a hundred, but for the count.
+    """
+    shown: dict[str, dict[str, Linked]] = {record.id: {} for record in records}
+    for attribute in schema.references(kind):
+        if records and (only is None or only == attribute.name):
+            of_each = await _linked(tx, schema, attribute, [record.id for record in records])
+            for id, linked in of_each.items():
+                shown[id][attribute.name] = linked
+    return shown
+
+
+async def _linked(tx: Tx, schema: Schema, attribute: Attribute, own_ids: Sequence[str]) -> dict[str, Linked]:
+    end = attribute.reference
+    assert end is not None
+    found = {id: Linked() for id in own_ids}
+    table_store = store.target_store(end.to)
+    if table_store is None or _hidden(schema, end.to):
+        return found
+    key, queries = schema.workspace.id, store.ENDS[end.side]
+    one_query, several_query = queries.joined(table_store)
+    if end.many and len(own_ids) > 1:
+        counts = await tx.all(queries.counts, key=key, reference_id=end.id, own_ids=list(own_ids))
+        for id, total in counts:
+            found[id].total = total
+        light = [id for id in own_ids if 0 < found[id].total <= limits.REFERENCE_SHOWN]
+        heavy = [id for id in own_ids if found[id].total > limits.REFERENCE_SHOWN]
+    else:
+        light, heavy = ([], list(own_ids)) if end.many else (list(own_ids), [])
+    if light:
+        rows = await tx.all(several_query, key=key, reference_id=end.id, own_ids=light)
+        for row in rows:
+            found[row[0]].records.append(table_store.record(row[1:], end.to))
+    for id in heavy:
+        rows = await tx.all(one_query, key=key, reference_id=end.id, own_id=id, limit=limits.REFERENCE_SHOWN + 1)
+        found[id].records = [table_store.record(row[1:], end.to) for row in rows[: limits.REFERENCE_SHOWN]]
+        if len(rows) > limits.REFERENCE_SHOWN and not found[id].total:
+            found[id].total = await tx.value(queries.count, key=key, reference_id=end.id, own_id=id)
+    for linked in found.values():
+        linked.total = max(linked.total, len(linked.records))
+    return found
+
+
+# --- when records go
+
+
+async def drop_all(tx: Tx, schema: Schema, kind: str, own_id: str) -> dict[str, Any]:
+    """A record is deleted: its links go, archived references' too. Answers what they were, for the history."""
+    gone: dict[str, Any] = {}
+    for attribute in _every_end(schema, kind):
+        end = attribute.reference
+        assert end is not None
+        others = await store.others(tx, schema.workspace.id, end.id, end.side, own_id)
+        if others:
+            await store.remove_all(tx, schema.workspace.id, end.id, end.side, own_id)
+            gone[attribute.name] = others[:SHOWN_IN_HISTORY]
+    return gone
+
+
+def _every_end(schema: Schema, kind: str) -> list[Attribute]:
+    """The reference attributes of a kind, and the far ends of references to it that have no inverse here."""
+    mine = [one for one in schema.of(kind).values() if one.reference is not None]
+    named = {(one.reference.id, one.reference.side) for one in mine if one.reference}
+    for attribute in schema.by_id.values():
+        end = attribute.reference
+        if end is None or end.to != kind:
+            continue
+        far = (end.id, "b" if end.side == "a" else "a")
+        if far not in named:
+            named.add(far)
+            mine.append(_unnamed_inverse(attribute))
+    return mine
+
+
+def _unnamed_inverse(attribute: Attribute) -> Attribute:
+    end = attribute.reference
+    assert end is not None
+    far = ReferenceEnd(end.id, "b" if end.side == "a" else "a", attribute.kind, True, attribute.name, end.many)
+    return replace(attribute, kind=end.to, name=f"{attribute.name} (inverse)", reference=far)
+
+
+async def merge(tx: Tx, schema: Schema, kind: str, from_id: str, into_id: str) -> None:
+    """Links of a merged record move to the one that stays; where it may have one only and has it, its own stays."""
+    key = schema.workspace.id
+    for attribute in _every_end(schema, kind):
+        end = attribute.reference
+        assert end is not None
+        theirs = await store.others(tx, key, end.id, end.side, from_id)
+        if not theirs:
+            continue
+        mine = set(await store.others(tx, key, end.id, end.side, into_id))
+        moving = [one for one in theirs if one not in mine]
+        if not end.many:
+            moving = [] if mine else moving[:1]
+        if moving:
+            await store.move(tx, key, end.id, end.side, from_id, into_id, moving)
+        await store.remove_all(tx, key, end.id, end.side, from_id)

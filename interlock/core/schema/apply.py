@@ -1,0 +1,44 @@
+"""Carry out a plan: definitions, stored values and links, in one transaction."""
+
+from __future__ import annotations
+
+from interlock.core.changes import change
+from interlock.core.schema import rewriting
+from interlock.core.schema.document import Document
+from interlock.core.schema.editor import Editor
+from interlock.core.schema.migration import Change, work_out
+from interlock.core.schema.plan import OUT_OF_DATE, Plan, check_hash
+from interlock.core.schema.schema import Schema
+from interlock.kit import clock
+from interlock.kit.problems import Problem
+from interlock.storage.database import Tx
+
+SCHEMA = "schema"
+"""The kind of the one row of history that an apply writes; its record is the workspace."""
+
+
+async def apply(tx: Tx, schema: Schema, document: Document, plan_hash: str, through: str) -> Plan:
+    """All of it or nothing; answers what it did and what it cost. Run it by `SchemaCache.define`.
+
+    409 `plan_out_of_date` when the definitions have changed since the plan, or when more would be lost now than the
+    plan said. Nobody writes records meanwhile: on PostgreSQL they wait, on SQLite there is one writer anyway.
+    """
+    allowed = check_hash(schema, document, plan_hash)
+    editor = await Editor.open(tx, schema)
+    await editor.lock_records()
+    work = await work_out(editor, document)
+    await rewriting.carry_out(tx, editor.schema, work)
+    if work.lost > allowed:
+        raise Problem("plan_out_of_date", OUT_OF_DATE)
+    if work.changes:
+        after = {"changes": [_noted(one) for one in work.changes]}
+        id = schema.workspace.id
+        await change.note(tx, change.row(id, SCHEMA, id, change.UPDATED, through, clock.micros(), {}, after))
+    return Plan(plan_hash, work.changes)
+
+
+def _noted(one: Change) -> dict[str, object]:
+    """A change as the history has it."""
+    noted = {"action": one.action, "kind": one.kind, "attribute": one.attribute, "before": one.before, "after": one.after}
+    costs = {"values": one.values, "values_lost": one.values_lost, "links_dropped": one.links_dropped}
+    return {name: value for name, value in {**noted, **costs}.items() if value}

@@ -1,0 +1,49 @@
+"""Empty a workspace in a moment: for trials, and for test suites that start each test afresh."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, update
+
+from interlock.core.schema.bootstrap import sandbox_of
+from interlock.kit.problems import Problem, not_found
+from interlock.storage.database import Database, Tx
+from interlock.storage.query import Query
+from interlock.storage.tables import GLOBAL_TABLES, WIDE_TABLES, metadata, workspaces
+
+KEPT = (*GLOBAL_TABLES, "workspaces", "admins")
+"""The workspace itself, its people and its tokens stay, so a client goes on with what it has."""
+
+# Wide tables by their shard key too, which is what their rows are found by.
+_emptied = [
+    Query(
+        delete(table).where(
+            *([table.c.shard_key == bindparam("workspace_id")] if name in WIDE_TABLES else []),
+            table.c.workspace_id == bindparam("workspace_id"),
+        )
+    )
+    for name, table in metadata.tables.items()
+    if name not in KEPT
+]
+_raise_version = Query(
+    update(workspaces)
+    .where(workspaces.c.id == bindparam("of_workspace"))
+    .values(schema_version=workspaces.c.schema_version + bindparam("step", 1))
+)
+
+
+async def reset_workspace(database: Database, workspace_id: str) -> None:
+    """Remove everything from a workspace but its owner and tokens; its settings stay as well.
+
+    Refused with 403 `action_forbidden` unless the database was made with `--sandbox`.
+    """
+    await database.transact(_reset, workspace_id)
+
+
+async def _reset(tx: Tx, workspace_id: str) -> None:
+    if not await sandbox_of(tx):
+        raise Problem("action_forbidden", "Only a database that was made with --sandbox can be reset")
+    # First: it locks the row, so that writers who have read the old definitions start over.
+    if not await tx.run(_raise_version, of_workspace=workspace_id):
+        raise not_found("Workspace not found")
+    for query in _emptied:
+        await tx.run(query, workspace_id=workspace_id)

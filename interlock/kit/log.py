@@ -1,0 +1,39 @@
+"""Structured logs: one line for each event, for people or as JSON, on standard error.
+
+Modules take a logger with `structlog.get_logger("interlock.<subject>")`. What is bound to the context (`request_id`)
+is on every line. Standard output belongs to what commands answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+CONSOLE, JSON = "console", "json"
+
+
+def configure(log_format: str = CONSOLE, level: str = "info") -> None:
+    """Called once, by the command that runs. Libraries that log through the standard library come out the same way."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if log_format == JSON:
+        last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=processors, foreign_pre_chain=shared))
+    logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)

@@ -1,0 +1,111 @@
+"""Admins as JSON, at the newest version."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from interlock.core.schema.schema import Workspace
+from interlock.core.staff.store import Admin as Teammate
+
+
+class Admin(msgspec.Struct, kw_only=True):
+    """A teammate. `avatar` is the address of a picture."""
+
+    type: Literal["admin"]
+    id: str
+    name: str
+    email: str
+    job_title: str | UnsetType = UNSET
+    away_mode_enabled: bool
+    away_mode_reassign: bool
+    away_status_reason_id: int | None
+    has_inbox_seat: bool
+    team_ids: list[int]
+    avatar: str | UnsetType | None = UNSET
+
+
+class AdminList(msgspec.Struct):
+    type: Literal["admin.list"]
+    admins: list[Admin]
+
+
+class Avatar(msgspec.Struct):
+    type: Literal["avatar"]
+    image_url: str | None
+
+
+class App(msgspec.Struct):
+    """The workspace. `id_code` is what the Messenger calls `app_id`; `region` is US, EU or AU."""
+
+    type: Literal["app"]
+    id_code: str
+    name: str
+    created_at: int
+    secure: bool
+    identity_verification: bool
+    timezone: str
+    region: str
+
+
+class Me(msgspec.Struct, kw_only=True):
+    """The owner of the token's workspace, with the workspace."""
+
+    type: Literal["admin"]
+    id: str
+    name: str
+    email: str
+    job_title: str | UnsetType = UNSET
+    email_verified: bool
+    away_mode_enabled: bool
+    away_mode_reassign: bool
+    has_inbox_seat: bool
+    team_ids: list[int]
+    avatar: Avatar
+    app: App
+
+
+def admin(one: Teammate, with_avatar: bool) -> dict[str, Any]:
+    """There are no teams yet, and everybody has a seat."""
+    answer = _person(one)
+    answer["away_status_reason_id"] = one.details.get("away_status_reason_id")
+    if with_avatar:
+        answer["avatar"] = one.details.get("avatar")
+    return answer
+
+
+def me(one: Teammate, workspace: Workspace) -> dict[str, Any]:
+    """Nobody verifies identities yet, so `secure` and `identity_verification` are false."""
+    answer = _person(one)
+    answer["email_verified"] = True
+    answer["avatar"] = {"type": "avatar", "image_url": one.details.get("avatar")}
+    answer["app"] = {
+        "type": "app",
+        "id_code": workspace.app_id,
+        "name": workspace.name,
+        "created_at": workspace.created_at,
+        "secure": False,
+        "identity_verification": False,
+        "timezone": workspace.timezone,
+        "region": workspace.region,
+    }
+    return answer
+
+
+def _person(one: Teammate) -> dict[str, Any]:
+    details = one.details
+    answer: dict[str, Any] = {
+        "type": "admin",
+        "id": str(one.id),
+        "name": one.name,
+        "email": one.email,
+        "away_mode_enabled": details.get("away_mode_enabled", False),
+        "away_mode_reassign": details.get("away_mode_reassign", False),
+        "has_inbox_seat": True,
+        "team_ids": [],
+    }
+    if details.get("job_title"):  # text or nothing: the description has no null here
+        answer["job_title"] = details["job_title"]
+    return answer

@@ -1,0 +1,1 @@
+"""JSON forms that many resource groups embed, at the newest version."""

@@ -1,0 +1,62 @@
+"""A server on a real socket, with the tutorial's and the shop's types: official clients change the base URL only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from interlock.app import build
+from interlock.core.schema.bootstrap import Made
+from interlock.storage.database import Database
+
+from support.client import Client
+from support.server import serving
+
+TYPES = [
+    {
+        "identifier": "PeteUserTrainingTopic",
+        "name": "Training topic",
+        "plural_name": "Training topics",
+        "attributes": [
+            {"name": "Title", "data_type": "string"},
+            {
+                "name": "person",
+                "data_type": "reference",
+                "reference": {"to": "contact", "many": True, "inverse": {"name": "training_topics", "many": True}},
+            },
+        ],
+    },
+    {
+        "identifier": "Order",
+        "name": "Order",
+        "plural_name": "Orders",
+        "attributes": [
+            {"name": "order_number", "data_type": "string"},
+            {"name": "total_amount", "data_type": "decimal"},
+            {
+                "name": "person",
+                "data_type": "reference",
+                "reference": {"to": "contact", "many": False, "inverse": {"name": "order", "many": True}},
+            },
+        ],
+    },
+]
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the server is, and what to say to it."""
+
+    url: str
+    token: str
+
+
+@pytest.fixture
+async def served(database: Database, workspace: Made) -> AsyncIterator[Served]:
+    app = build(database)
+    client = Client(app, workspace.token)
+    for one in TYPES:
+        await client.ok("POST", "/interlock/v1/object_types", one)
+    async with serving(app.asgi) as url:
+        yield Served(url, workspace.token)

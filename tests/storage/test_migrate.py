@@ -1,0 +1,153 @@
+"""A database is brought to the schema of this version, and says how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+from interlock.storage import compare, migrate
+from interlock.storage.migrate import Current, Empty, HalfMigrated, MigrationProblem, Newer, Older
+from interlock.storage.open import open_database
+
+OUTSIDE = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()'
+
+
+async def execute(url: str, sql: str) -> None:
+    """SQL behind the product's back; on SQLite by another process, as two SQLites in one would undo their locks."""
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        await asyncio.to_thread(subprocess.run, [sys.executable, "-c", OUTSIDE, path, sql], check=True)
+        return
+    connection = await asyncpg.connect(url)
+    await connection.execute(sql)
+    await connection.close()
+
+
+async def test_an_empty_database_becomes_current(empty_url: str) -> None:
+    assert await migrate.state(empty_url) == Empty()
+    steps = await migrate.plan(empty_url)
+    assert [step.revision for step in steps] == list(migrate.REVISIONS)
+    assert "CREATE TABLE IF NOT EXISTS contacts" in steps[0].statements
+    assert await migrate.apply(empty_url) == list(migrate.REVISIONS)
+    assert await migrate.state(empty_url) == Current()
+    assert await migrate.plan(empty_url) == []
+    assert await migrate.apply(empty_url) == []
+
+
+async def test_looking_at_a_file_that_is_not_there_does_not_make_it(tmp_path: Path) -> None:
+    assert await migrate.state(f"sqlite:///{tmp_path}/none.db") == Empty()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_revision_that_is_not_the_last_is_older(
+    new_database_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "HEAD", "0002")
+    assert await migrate.state(new_database_url()) == Older("0001")
+
+
+async def test_a_revision_that_nobody_knows_is_newer(new_database_url: Callable[[], str]) -> None:
+    url = new_database_url()
+    await execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    assert await migrate.state(url) == Newer("9999")
+    with pytest.raises(MigrationProblem, match="9999"):
+        await migrate.apply(url)
+
+
+async def test_somebody_elses_tables_are_left_alone(empty_url: str) -> None:
+    await execute(empty_url, "CREATE TABLE contacts (id integer)")
+    with pytest.raises(MigrationProblem, match="contacts"):
+        await migrate.apply(empty_url)
+
+
+async def test_two_migrations_at_once_apply_it_once(empty_url: str) -> None:
+    command = [sys.executable, "-m", "interlock", "migrate", "--database", empty_url]
+    running = [await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE) for _ in range(3)]
+    outputs = [(await one.communicate())[0].decode() for one in running]
+    assert [one.returncode for one in running] == [0, 0, 0]
+    assert "".join(outputs).count("Applied 0001") == 1
+    assert await migrate.state(empty_url) == Current()
+
+
+async def test_a_migration_that_was_killed_is_noticed_and_finished(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = textwrap.dedent("""
+        import asyncio, sys, time
+        from alembic import op
+        from interlock.storage import migrate
+        create_index = op.create_index
+        made = []
+        def slow(*a, **k):
+            made.append(a)
+            if len(made) == 20:
+                print("half", flush=True)
+                time.sleep(60)
+            create_index(*a, **k)
+        op.create_index = slow
+        asyncio.run(migrate.apply(sys.argv[1]))
+    """)
+    process = subprocess.Popen([sys.executable, "-c", script, empty_url], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"half\n"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert await migrate.state(empty_url) == HalfMigrated("0001")
+    assert [step.revision for step in await migrate.plan(empty_url)] == ["0001"]
+    if empty_url.startswith("postgresql"):  # else we wait for the lease of the one who is dead
+        await execute(empty_url, "UPDATE migration_marker SET until = 0")
+    assert await migrate.apply(empty_url) == ["0001"]
+    assert await migrate.state(empty_url) == Current()
+
+
+async def test_a_dead_migration_on_postgresql_is_waited_for_no_longer_than_its_lease(
+    empty_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_postgres()
+    for statement in migrate._DDL:
+        await execute(url, statement)
+    until = time.time_ns() // 1000 + 600_000
+    await execute(url, f"INSERT INTO migration_marker VALUES (1, '0001', 'dead', {until})")
+    said: list[str] = []
+    assert await migrate.apply(url, said.append) == ["0001"]
+    assert time.time_ns() // 1000 >= until
+    assert "Waiting" in said[0]
+
+
+async def test_a_file_that_is_open_here_is_not_migrated(migrated_sqlite: Callable[[], str]) -> None:
+    url = migrated_sqlite()
+    await execute(url, "UPDATE alembic_version SET version_num = '0000'")
+    await execute(url, "DELETE FROM alembic_version")
+    await execute(url, "INSERT INTO migration_marker VALUES (1, '0001', '', 0)")
+    database = await open_database(url)
+    with pytest.raises(RuntimeError, match="close"):
+        await migrate.apply(url)
+    await database.close()
+    assert await migrate.apply(url) == ["0001"]
+
+
+async def test_the_migrations_lead_to_the_tables(empty_postgres: Callable[[], str]) -> None:
+    assert await compare.differences(empty_postgres()) == []
+
+
+async def test_a_difference_is_found(empty_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    real = compare.statements
+
+    def changed(dialect: object) -> list[str]:
+        return [one.replace("hint TEXT NOT NULL", "hint TEXT") for one in real(dialect)]
+
+    monkeypatch.setattr(compare, "statements", changed)
+    found = await compare.differences(empty_postgres())
+    assert len(found) == 2
+    assert all("access_tokens" in line for line in found)

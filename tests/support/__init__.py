@@ -1,0 +1,1 @@
+"""What tests need besides the server itself. Nothing here holds a test."""

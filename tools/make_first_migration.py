@@ -1,0 +1,144 @@
+"""Write `interlock/storage/migrations/0001_first.py` anew from `interlock/storage/tables.py`.
+
+Only until the first release: from then on databases have run it, and a change is a migration of its own.
+
+    .venv/bin/python tools/make_first_migration.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from interlock.storage.tables import CARRIED, RECORD_TABLES, SLOTS, metadata
+
+TARGET = Path(__file__).parent.parent / "interlock" / "storage" / "migrations" / "0001_first.py"
+KINDS = ((SmallInteger, "SMALL"), (BigInteger, "BIG"), (Boolean, "BOOL"), (Float, "FLOAT"), (JSONB, "JSON"), (Text, "TEXT"))
+
+HEAD = '''"""The first schema.
+
+Written from `storage/tables.py` by `tools/make_first_migration.py` until the first release. Every statement may be run
+again after it has been carried out, so a migration that was killed is finished by running it once more.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+
+SMALL, BIG, BOOL, FLOAT, TEXT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53), sa.Text()
+JSON = JSONB().with_variant(sa.Text(), "sqlite")
+# No column counts by itself, and none may be null but those marked so.
+NEEDED = {"nullable": False, "autoincrement": False}
+
+SLOTS = @SLOTS@
+CARRIED = @CARRIED@
+
+# Tables whose rows change in place: room in each page for the new version of a row, and vacuum soon, since a count that
+# reads only an index must visit the table for pages that have not been vacuumed.
+STORAGE = "fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02"
+
+
+def upgrade() -> None:
+    create_tables()
+    create_indexes()
+    if op.get_context().dialect.name == "postgresql":
+        for table in RECORD_TABLES:
+            op.execute(f"ALTER TABLE {table} SET ({STORAGE})")
+
+
+'''
+
+FUNCTIONS = '''
+def slots() -> list[sa.Column]:
+    kinds = {"i": BIG, "d": FLOAT, "t": TEXT}
+    return [sa.Column(name, kinds[name[0]]) for name in SLOTS]
+
+
+def slot_indexes(table: str, *lead: str) -> None:
+    for slot in SLOTS:
+        carried = " ".join(name for name in CARRIED if name != slot)
+        index(f"{table}_{slot}", table, *lead, slot, "id", where=f"live = 1 and {slot} is not null", include=carried)
+
+
+def index(name: str, table: str, *columns: str, unique: bool = False, where: str = "", include: str = "") -> None:
+    """`where` makes it a partial index; `include` are columns that it carries along on PostgreSQL."""
+    op.create_index(
+        name,
+        table,
+        list(columns),
+        unique=unique,
+        postgresql_where=sa.text(where) if where else None,
+        sqlite_where=sa.text(where) if where else None,
+        postgresql_include=include.split() or None,
+        if_not_exists=True,
+    )
+'''
+
+
+def column(one: Column) -> str:
+    kind = next(name for known, name in KINDS if isinstance(one.type, known))
+    return f'sa.Column("{one.name}", {kind}{"" if one.nullable else ", **NEEDED"}),'
+
+
+def table(one: Table) -> list[str]:
+    key = ", ".join(f'"{part.name}"' for part in one.primary_key.columns)
+    return [
+        "op.create_table(",
+        f'    "{one.name}",',
+        *(f"    {column(part)}" for part in one.columns if part.name not in SLOTS),
+        *(["    *slots(),"] if SLOTS[0] in one.columns else []),
+        f'    sa.PrimaryKeyConstraint({key}, name="{one.name}_pkey"),',
+        "    if_not_exists=True,",
+        ")",
+    ]
+
+
+def index(one: Index) -> str:
+    options = dict(one.dialect_options["postgresql"].items())
+    parts = [f'"{part}"' for part in (one.name, one.table.name, *one.columns.keys())]
+    if one.unique:
+        parts.append("unique=True")
+    where = options.get("where")
+    if where is not None:
+        if str(where) != str(one.dialect_options["sqlite"]["where"]):
+            raise SystemExit(f"{one.name}: the two databases must have the same rows")
+        parts.append(f'where="{where}"')
+    if options.get("include"):
+        parts.append(f'include="{" ".join(options["include"])}"')
+    return f"index({', '.join(parts)})"
+
+
+def source() -> str:
+    tables = list(metadata.tables.values())
+    lines = ["def create_tables() -> None:"]
+    for one in tables:
+        lines += [f"    {line}" for line in table(one)]
+    lines += ["", "", "def create_indexes() -> None:"]
+    for each in tables:
+        found = {str(one.name): one for one in each.indexes}
+        slots = [found.pop(f"{each.name}_{slot}") for slot in SLOTS if slot in each.columns]
+        lines += [f"    {index(found[name])}" for name in sorted(found)]
+        if slots:
+            lead = ", ".join(f'"{part.name}"' for part in list(slots[0].columns)[:-2])
+            lines.append(f'    slot_indexes("{each.name}", {lead})')
+    head = HEAD.replace("@SLOTS@", f'"{" ".join(SLOTS)}".split()').replace("@CARRIED@", f'"{" ".join(CARRIED)}".split()')
+    records = f"RECORD_TABLES = {RECORD_TABLES!r}".replace("'", '"')
+    return head.replace("\n\ndef upgrade", f"{records}\n\n\ndef upgrade", 1) + "\n".join(lines) + "\n\n" + FUNCTIONS
+
+
+def main() -> None:
+    TARGET.write_text(source(), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(TARGET)], check=True)
+
+
+if __name__ == "__main__":
+    main()
