@@ -41,7 +41,12 @@ VERSION ?= 2.16
 CONTRACT ?= ../shared/contract
 # Which of $(CONTRACT)/scopes/*.txt, and how much of each must be reached, by version.
 CONTRACT_SCOPES ?= data-core
+FLOORS_data-core_2.11 := --min-complete 26 --min-pairs 62
+FLOORS_data-core_2.13 := --min-complete 33 --min-pairs 79
+FLOORS_data-core_2.14 := --min-complete 33 --min-pairs 79
+FLOORS_data-core_2.15 := --min-complete 33 --min-pairs 79
 FLOORS_data-core_2.16 := --min-complete 34 --min-pairs 86
+FLOORS_data-core_preview := --min-complete 34 --min-pairs 86
 
 RECORD = build/contract-$(VERSION).jsonl
 CONTRACT_REPORT = $(PY) $(CONTRACT)/contract.py report --version $(VERSION) $(RECORD)

@@ -15,9 +15,9 @@ from bench.options import Options
 def measure(folder: Path, options: Options) -> dict[str, Any]:
     """Resident bytes after a rest, and seconds from the start of `serve` to the first 200 of /healthz."""
     url = f"sqlite:///{folder}/demo.db"
-    subprocess.run(
-        [*servers.INTERLOCK, "demo", "--database", url], check=True, capture_output=True, timeout=120, cwd=folder
-    )
+    with servers.interlock("first", url, folder) as server:  # makes the database, with a workspace
+        server.wait()
+    subprocess.run([*servers.INTERLOCK, "demo", "--database", url], check=True, stdout=subprocess.DEVNULL, timeout=120)
     seconds = []
     for _ in range(options.rounds):
         started = time.perf_counter()

@@ -50,9 +50,7 @@ def build(database: Database) -> App:
         *page.operations(OPERATIONS, title=TITLE, version=__version__),
         *metrics.operations(measured, ready),
     ]
-    rest = RestApp(
-        operations, tokens=Tokens(find), schemas=schemas, database=database, chain=CHAIN, metrics=measured
-    )
+    rest = RestApp(operations, tokens=Tokens(find), schemas=schemas, database=database, chain=CHAIN, metrics=measured)
     return App(rest, schemas, database, operations)
 
 

@@ -11,6 +11,7 @@ from interlock.resources.custom_object_instances import operations as custom_obj
 from interlock.resources.data_attributes import operations as data_attributes
 from interlock.resources.limits import operations as limits
 from interlock.resources.object_types import operations as object_types
+from interlock.resources.schema import operations as schema
 from interlock.rest.operation import Operation
 
 OPERATIONS: list[Operation] = [
@@ -23,4 +24,5 @@ OPERATIONS: list[Operation] = [
     *object_types.OPERATIONS,
     *attributes.OPERATIONS,
     *limits.OPERATIONS,
+    *schema.OPERATIONS,
 ]

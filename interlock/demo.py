@@ -8,8 +8,17 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from interlock.core.attributes.definition import COMPANY, CONTACT, DATETIME, DECIMAL, INTEGER, LIST, REFERENCE, STRING
-from interlock.core.attributes.definition import Option
+from interlock.core.attributes.definition import (
+    COMPANY,
+    CONTACT,
+    DATETIME,
+    DECIMAL,
+    INTEGER,
+    LIST,
+    REFERENCE,
+    STRING,
+    Option,
+)
 from interlock.core.objects import bulk, instances
 from interlock.core.people import company, contact, memberships
 from interlock.core.people.contact_fields import Standard

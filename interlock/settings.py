@@ -124,7 +124,10 @@ class Settings:
         _whole(1, 36_500),
     )
     log_format: str = _setting(
-        "INTERLOCK_LOG_FORMAT", "console", "Log lines for people (`console`) or programs (`json`).", _one_of(*LOG_FORMATS)
+        "INTERLOCK_LOG_FORMAT",
+        "console",
+        "Log lines for people (`console`) or programs (`json`).",
+        _one_of(*LOG_FORMATS),
     )
     log_level: str = _setting("INTERLOCK_LOG_LEVEL", "info", "The least that is logged.", _one_of(*LOG_LEVELS))
 
@@ -139,7 +142,9 @@ class Described(NamedTuple):
 
 def describe() -> list[Described]:
     """Every setting, for the documentation."""
-    return [Described(one.metadata["variable"], _shown(one.default), one.metadata["meaning"]) for one in fields(Settings)]
+    return [
+        Described(one.metadata["variable"], _shown(one.default), one.metadata["meaning"]) for one in fields(Settings)
+    ]
 
 
 def as_markdown() -> str:

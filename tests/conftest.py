@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
+
 from interlock.core.schema.bootstrap import Made, create_workspace
 from interlock.storage import migrate
 from interlock.storage.database import Database
 from interlock.storage.open import open_database
-
 from support.postgres import Postgres, start_postgres
 
 T = TypeVar("T")

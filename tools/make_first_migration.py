@@ -12,12 +12,19 @@ import sys
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 from interlock.storage.tables import CARRIED, RECORD_TABLES, SLOTS, metadata
 
 TARGET = Path(__file__).parent.parent / "interlock" / "storage" / "migrations" / "0001_first.py"
-KINDS = ((SmallInteger, "SMALL"), (BigInteger, "BIG"), (Boolean, "BOOL"), (Float, "FLOAT"), (JSONB, "JSON"), (Text, "TEXT"))
+KINDS = (
+    (SmallInteger, "SMALL"),
+    (BigInteger, "BIG"),
+    (Boolean, "BOOL"),
+    (Float, "FLOAT"),
+    (JSON, "Json"),
+    (Text, "TEXT"),
+)
 
 HEAD = '''"""The first schema.
 
@@ -29,13 +36,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 revision = "0001"
 down_revision = None
 
 SMALL, BIG, BOOL, FLOAT, TEXT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53), sa.Text()
-JSON = JSONB().with_variant(sa.Text(), "sqlite")
+Json = JSON().with_variant(sa.Text(), "sqlite")
 # No column counts by itself, and none may be null but those marked so.
 NEEDED = {"nullable": False, "autoincrement": False}
 
@@ -130,9 +137,16 @@ def source() -> str:
         if slots:
             lead = ", ".join(f'"{part.name}"' for part in list(slots[0].columns)[:-2])
             lines.append(f'    slot_indexes("{each.name}", {lead})')
-    head = HEAD.replace("@SLOTS@", f'"{" ".join(SLOTS)}".split()').replace("@CARRIED@", f'"{" ".join(CARRIED)}".split()')
+    head = HEAD.replace("@SLOTS@", _slot_names()).replace("@CARRIED@", repr(CARRIED).replace("'", '"'))
     records = f"RECORD_TABLES = {RECORD_TABLES!r}".replace("'", '"')
     return head.replace("\n\ndef upgrade", f"{records}\n\n\ndef upgrade", 1) + "\n".join(lines) + "\n\n" + FUNCTIONS
+
+
+def _slot_names() -> str:
+    counts = {kind: sum(name[0] == kind for name in SLOTS) for kind in "idt"}
+    if SLOTS != tuple(f"{kind}{n}" for kind, count in counts.items() for n in range(1, count + 1)):
+        raise SystemExit("the slots are not numbered as this expects")
+    return "(" + ", ".join(f'*(f"{kind}{{n}}" for n in range(1, {count + 1}))' for kind, count in counts.items()) + ")"
 
 
 def main() -> None:

@@ -51,5 +51,7 @@ def restore(file: Path, force: bool, database_url: str | None) -> None:
 
 def _summary(content: Content) -> str:
     rows = content.rows
-    parts = [f"{rows[name]:,} {name.replace('_', ' ')}" for name in ("workspaces", "contacts", "companies", "instances")]
+    parts = [
+        f"{rows[name]:,} {name.replace('_', ' ')}" for name in ("workspaces", "contacts", "companies", "instances")
+    ]
     return ", ".join(parts)

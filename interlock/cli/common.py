@@ -86,8 +86,8 @@ def refusal(state: migrate.State, url: str) -> str | None:
             )
         case migrate.Newer(revision):
             return (
-                f"The database is at revision {revision}, made by a newer Interlock; this version knows {migrate.HEAD}. "
-                "Run the newer version."
+                f"The database is at revision {revision}, made by a newer Interlock; this version knows "
+                f"{migrate.HEAD}. Run the newer version."
             )
         case migrate.HalfMigrated(revision):
             return (

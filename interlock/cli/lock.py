@@ -20,6 +20,7 @@ def only_server(database: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise click.ClickException(
-                f"Another `interlock serve` has {database} open. A SQLite file has one server; for more, use PostgreSQL."
+                f"Another `interlock serve` has {database} open. "
+                "A SQLite file has one server; for more, use PostgreSQL."
             ) from None
         yield

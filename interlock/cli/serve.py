@@ -41,7 +41,7 @@ def serve(demo_if_empty: bool, **flags: Any) -> None:
     log.configure(settings.log_format, settings.log_level)
     listener = _listen(settings.host, settings.port)
     path = sqlite_path(settings.database_url)
-    with only_server(path) if path is not None else nullcontext():
+    with listener, only_server(path) if path is not None else nullcontext():
         _run(_serve(settings, listener, demo_if_empty))
 
 

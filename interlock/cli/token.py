@@ -27,7 +27,9 @@ def create(name: str, scopes: str, database_url: str | None, workspace_id: str |
     unknown = [one for one in wanted if one not in SCOPES and one != EVERYTHING]
     if unknown or not wanted:
         known = "\n".join(f"  {name}  {meaning}" for name, meaning in SCOPES.items())
-        raise click.ClickException(f"Not a scope: {', '.join(unknown) or scopes!r}. There are:\n{known}\n  *  everything")
+        raise click.ClickException(
+            f"Not a scope: {', '.join(unknown) or 'nothing at all'}. There are:\n{known}\n  *  everything"
+        )
     secret, made = with_workspace(database_url, workspace_id, lambda db, id: access.create(db, id, name, wanted))
     click.echo(f"Token {made.id}, shown only now: {secret}")
 

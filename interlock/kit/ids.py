@@ -15,6 +15,7 @@ import threading
 import time
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01
+_HEX = frozenset("0123456789abcdef")
 _lock = threading.Lock()
 _last_tick = 0
 _last_number = 0
@@ -41,7 +42,7 @@ def number() -> int:
 
 def is_record_id(text: str) -> bool:
     """Has the text the form of a record id? (An external id may have it, too.)"""
-    return len(text) == 24 and all(c in "0123456789abcdef" for c in text)
+    return len(text) == 24 and _HEX.issuperset(text)
 
 
 def access_token() -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import msgspec
 
@@ -80,9 +81,8 @@ def _schemas(operations: Sequence[Operation]) -> tuple[dict[Any, Any], dict[str,
     """The JSON schema of each type that an operation names, and the components that these refer to."""
     types: list[Any] = []
     for operation in operations:
-        for one in (operation.query, operation.body, operation.answer):
-            if one is not None and not isinstance(one, dict) and one not in types:
-                types.append(one)
+        for shape in (operation.query, operation.body, operation.answer):
+            types += [one for one in _choices(shape) if not isinstance(one, dict) and one not in types]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     return dict(zip(types, schemas, strict=True)), dict(components)
 
@@ -183,7 +183,15 @@ def _codes(operation: Operation) -> list[str]:
 
 
 def _schema(shape: Any, schemas: dict[Any, Any]) -> Any:
-    return shape if isinstance(shape, dict) else schemas[shape]
+    described = [one if isinstance(one, dict) else schemas[one] for one in _choices(shape)]
+    return described[0] if len(described) == 1 else {"anyOf": described}
+
+
+def _choices(shape: Any) -> tuple[Any, ...]:
+    """An operation may answer with one shape or another: msgspec itself takes no union of Structs without tags."""
+    if isinstance(shape, UnionType):
+        return get_args(shape)
+    return () if shape is None else (shape,)
 
 
 def _name(schema: dict[str, Any]) -> str:

@@ -24,9 +24,7 @@ def custom_attributes(schema: Schema, record: Record, references: Mapping[str, L
 def values(schema: Schema, record: Record) -> dict[str, Any]:
     attributes = schema.of(record.kind)
     return {
-        name: value
-        for name, value in record.attributes.items()
-        if name in attributes and not attributes[name].archived
+        name: value for name, value in record.attributes.items() if name in attributes and not attributes[name].archived
     }
 
 

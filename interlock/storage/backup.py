@@ -26,7 +26,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 from sqlalchemy import Boolean, Table, bindparam, delete, insert, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 from interlock.kit import clock, limits
 from interlock.storage.database import Database, Tx
@@ -69,7 +69,9 @@ class _Pages:
         self._key = [(self.columns.index(column.name), f"after_{column.name}") for column in key]
         page = select(*table.columns).order_by(*key).limit(PAGE)
         self._first = Query(page)
-        self._next = Query(page.where(tuple_(*key) > tuple_(*(bindparam(f"after_{one.name}", type_=one.type) for one in key))))
+        self._next = Query(
+            page.where(tuple_(*key) > tuple_(*(bindparam(f"after_{one.name}", type_=one.type) for one in key)))
+        )
         self.json = [n for n, column in enumerate(table.columns) if _is_json(column)]
         self.booleans = [n for n, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
 
@@ -114,7 +116,7 @@ def _decimals(value: Any) -> Any:
 
 
 def _is_json(column: Any) -> bool:
-    return isinstance(column.type, JSONB)
+    return isinstance(column.type, JSON)
 
 
 # --- Writing
@@ -216,8 +218,8 @@ def _check_head(path: Path, head: Any) -> Content:
         raise BadBackup(f"{path} has version {head['version']} of the format, and this Interlock reads {VERSION}")
     if head["revision"] != HEAD:
         raise BadBackup(
-            f"{path} was made at revision {head['revision']} of the schema, and this Interlock works with {HEAD}: restore "
-            "it with the version that made it, then migrate"
+            f"{path} was made at revision {head['revision']} of the schema, and this Interlock works with {HEAD}: "
+            "restore it with the version that made it, then migrate"
         )
     return Content(head["revision"], head["dialect"], head["created_at"], {})
 

@@ -22,8 +22,8 @@ from interlock.storage.query import POSTGRES, SQLITE
 from interlock.storage.tables import metadata
 
 _CATALOGUE = {
-    "column": "SELECT table_name || '.' || column_name, ordinal_position || ' ' || data_type || ' ' || is_nullable || ' ' "
-    "|| coalesce(column_default, '') FROM information_schema.columns WHERE table_schema = $1",
+    "column": "SELECT table_name || '.' || column_name, ordinal_position || ' ' || data_type || ' ' "
+    "|| is_nullable || ' ' || coalesce(column_default, '') FROM information_schema.columns WHERE table_schema = $1",
     "index": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = $1",
     "constraint": "SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint "
     "WHERE connamespace = $1::regnamespace AND contype <> 'n'",

@@ -100,13 +100,17 @@ _marker = Query(text("SELECT revision FROM migration_marker"))
 
 async def state(database_url: str) -> State:
     """Open the database, look, and close it. A SQLite file that is not there is `Empty`, and is not made."""
-    if database_url.startswith(SQLITE_PREFIX) and not Path(database_url.removeprefix(SQLITE_PREFIX)).exists():
+    if _is_missing(database_url):
         return Empty()
     database = await open_database(database_url, 2)
     try:
         return await state_of(database)
     finally:
         await database.close()
+
+
+def _is_missing(database_url: str) -> bool:
+    return database_url.startswith(SQLITE_PREFIX) and not Path(database_url.removeprefix(SQLITE_PREFIX)).exists()
 
 
 async def state_of(database: Database) -> State:
@@ -121,7 +125,9 @@ async def _look(tx: Tx) -> State:
     revision = await tx.value(_version) if "alembic_version" in names else None
     if revision is None:
         if foreign := sorted(names & set(metadata.tables)):
-            raise MigrationProblem(f"The database already has tables that Interlock did not make: {', '.join(foreign)}.")
+            raise MigrationProblem(
+                f"The database already has tables that Interlock did not make: {', '.join(foreign)}."
+            )
         return Empty()
     if revision == HEAD:
         return Current()
@@ -315,8 +321,8 @@ async def _take(lease: Any, owner: str, revision: str, say: Callable[[str], None
         now = clock.micros()
         taken = await lease.fetchval(
             "INSERT INTO migration_marker AS m (id, revision, owner, until) VALUES (1, $1, $2, $3) "
-            "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, until = excluded.until, revision = excluded.revision "
-            "WHERE m.until < $4 RETURNING m.owner",
+            "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, until = excluded.until, "
+            "revision = excluded.revision WHERE m.until < $4 RETURNING m.owner",
             revision,
             owner,
             now + LEASE_SECONDS * 1_000_000,
@@ -325,7 +331,10 @@ async def _take(lease: Any, owner: str, revision: str, say: Callable[[str], None
         if taken is not None:
             return
         if not waiting:
-            say(f"Another process migrates this database, or was killed less than {LEASE_SECONDS} s ago. Waiting for it.")
+            say(
+                "Another process migrates this database, or was killed less than "
+                f"{LEASE_SECONDS} s ago. Waiting for it."
+            )
             waiting = True
         await asyncio.sleep(0.2)
 

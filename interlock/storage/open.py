@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from interlock.storage.database import Database
-from interlock.storage.postgres import PostgresDatabase
 from interlock.storage.sqlite import SQLiteDatabase
 
 SQLITE_PREFIX = "sqlite:///"
@@ -18,5 +17,7 @@ async def open_database(url: str, connections: int = 16) -> Database:
     if path != url and path and not path.startswith(":"):  # not :memory:, which each connection would have for itself
         return SQLiteDatabase(path)
     if url.startswith(("postgresql://", "postgres://")):
+        from interlock.storage.postgres import PostgresDatabase  # a server on SQLite starts sooner without its driver
+
         return await PostgresDatabase.open(url, connections)
     raise ValueError(f"not a database URL: {url!r} (sqlite:///file.db or postgresql://user@host/name)")

@@ -1,6 +1,7 @@
 """PostgreSQL through asyncpg, used raw: statements are compiled once, rows are taken by position.
 
-Two pools. Searches have one of their own with `plan_cache_mode=force_custom_plan`: with a cached generic plan
+Two pools. Most statements look things up by their keys: one plan does for all values, and planning would cost more than
+running (`force_generic_plan`). Searches have a pool of their own with `force_custom_plan`: with a cached generic plan
 PostgreSQL guesses a hundred rows for any range and sorts thousands, where a plan that knows the values walks an
 index and stops at the end of the page.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +20,7 @@ from sqlalchemy import Table
 
 from interlock.kit import limits
 from interlock.storage.database import Duplicate, Row, T, Unavailable, Unit
+from interlock.storage.pool import Pool
 from interlock.storage.query import Query
 
 _STATEMENTS = 500  # prepared statements kept for each connection
@@ -70,18 +73,12 @@ class PostgresTx:
         await self.connection.copy_records_to_table(table.name, records=map(pick, rows), columns=names)
 
 
-class _Connection(asyncpg.Connection):
-    def get_reset_query(self) -> str:
-        """Nothing: no unit of work changes the session, and a reset is a round trip for each request."""
-        return ""
-
-
 class PostgresDatabase:
     """A PostgreSQL database, open. See `Database` for what the methods promise."""
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, pool: asyncpg.Pool, searches: asyncpg.Pool) -> None:
+    def __init__(self, url: str, pool: Pool, searches: Pool) -> None:
         self.url = url
         self._pool = pool
         self._searches = searches
@@ -91,8 +88,10 @@ class PostgresDatabase:
     async def open(cls, url: str, connections: int = 16) -> PostgresDatabase:
         """Connect. `connections` is the size of the pool; searches have a quarter as many besides."""
         try:
-            pool = await _pool(url, connections, {})
-            searches = await _pool(url, max(2, connections // 4), {"plan_cache_mode": "force_custom_plan"})
+            pool = _pool(url, connections, {"plan_cache_mode": "force_generic_plan"})
+            async with pool.lend():  # connect now: a wrong address is to be known at once
+                pass
+            searches = _pool(url, max(2, connections // 4), {"plan_cache_mode": "force_custom_plan"})
         except (*_LOST, asyncpg.PostgresError) as problem:
             raise Unavailable(str(problem) or type(problem).__name__) from problem
         return cls(url, pool, searches)
@@ -102,7 +101,7 @@ class PostgresDatabase:
         for attempt in range(limits.TRANSACTION_ATTEMPTS):
             committing = False
             try:
-                async with self._pool.acquire() as connection:
+                async with self._pool.lend() as connection:
                     await connection.execute("begin")
                     try:
                         result = await unit(PostgresTx(connection), *arguments)
@@ -113,7 +112,7 @@ class PostgresDatabase:
                         await _roll_back(connection)
                         raise
             except asyncpg.UniqueViolationError as problem:
-                raise Duplicate(problem.constraint_name or str(problem)) from problem
+                raise Duplicate(getattr(problem, "constraint_name", None) or str(problem)) from problem
             except _AGAIN as problem:
                 last: BaseException = problem
             except _LOST as problem:
@@ -129,11 +128,11 @@ class PostgresDatabase:
     async def search(self, unit: Unit[T], /, *arguments: Any) -> T:
         return await self._read(self._searches, unit, arguments)
 
-    async def _read(self, pool: asyncpg.Pool, unit: Unit[T], arguments: tuple[Any, ...]) -> T:
+    async def _read(self, pool: Pool, unit: Unit[T], arguments: tuple[Any, ...]) -> T:
         self._check_open()
         for attempt in range(4):
             try:
-                async with pool.acquire() as connection:
+                async with pool.lend() as connection:
                     return await unit(PostgresTx(connection), *arguments)
             except (*_LOST, *_AGAIN) as problem:
                 last = problem
@@ -142,7 +141,7 @@ class PostgresDatabase:
 
     async def snapshot(self, unit: Unit[T], /, *arguments: Any) -> T:
         async with (
-            self._pool.acquire() as connection,
+            self._pool.lend() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             return await unit(PostgresTx(connection), *arguments)
@@ -160,17 +159,15 @@ class PostgresDatabase:
                 pool.terminate()
 
 
-async def _pool(url: str, size: int, settings: dict[str, str]) -> asyncpg.Pool:
-    return await asyncpg.create_pool(
+def _pool(url: str, size: int, settings: dict[str, str]) -> Pool:
+    connect = partial(
+        asyncpg.connect,
         url,
-        min_size=1,
-        max_size=size,
-        max_inactive_connection_lifetime=0,
         statement_cache_size=_STATEMENTS,
-        connection_class=_Connection,
         timeout=10,
         server_settings={"application_name": "interlock", "jit": "off", **settings},
     )
+    return Pool(connect, size)
 
 
 async def _roll_back(connection: Any) -> None:

@@ -18,6 +18,7 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,7 +47,7 @@ class SQLiteTx:
         self.connection = connection
 
     async def all(self, query: Query, /, **values: Any) -> list[Row]:
-        return self.connection.execute(query.lite, query.sqlite_arguments(values)).fetchall()
+        return list(self.connection.execute(query.lite, query.sqlite_arguments(values)))
 
     async def one(self, query: Query, /, **values: Any) -> Row | None:
         cursor = self.connection.execute(query.lite, query.sqlite_arguments(values))
@@ -68,7 +69,7 @@ class SQLiteTx:
     async def copy(self, table: Table, rows: Sequence[dict[str, Any]], /) -> None:
         names = [column.name for column in table.c]
         places = ", ".join("?" for _ in names)
-        statement = f"insert into {table.name} ({', '.join(names)}) values ({places})"  # noqa: S608 - our own names
+        statement = f"insert into {table.name} ({', '.join(names)}) values ({places})"
         self.connection.cursor().executemany(statement, map(itemgetter(*names), rows))
 
 
@@ -108,7 +109,8 @@ class SQLiteDatabase:
             writing = self._connect()
         except apsw.Error as problem:
             raise Unavailable(f"{path}: {problem}") from problem
-        _OPEN[os.path.realpath(path)] += 1
+        self._file = os.path.realpath(path)
+        _OPEN[self._file] += 1
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = False
         self._local = threading.local()
@@ -139,9 +141,8 @@ class SQLiteDatabase:
         return drive(unit(self._reader, *arguments))  # type: ignore[arg-type]
 
     async def search(self, unit: Unit[T], /, *arguments: Any) -> T:
-        run = contextvars.copy_context().run
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, run, self._search, unit, arguments)
+        work = partial(contextvars.copy_context().run, self._search, unit, arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _search(self, unit: Unit[T], arguments: tuple[Any, ...]) -> T:
         tx = getattr(self._local, "tx", None)
@@ -175,7 +176,7 @@ class SQLiteDatabase:
         await asyncio.to_thread(self._pool.shutdown)
         for connection in [*self._searchers, self._reader.connection]:
             connection.close()
-        _OPEN[os.path.realpath(self.path)] -= 1
+        _OPEN[self._file] -= 1
 
     # --- the writer thread
 

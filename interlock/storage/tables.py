@@ -27,12 +27,12 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(naming_convention={"pk": "%(table_name)s_pkey"})  # what PostgreSQL would call them, too
 
-Json: TypeEngine = JSONB().with_variant(Text(), "sqlite")
+Json: TypeEngine = JSON().with_variant(Text(), "sqlite")
 
 INTEGER_SLOTS = tuple(f"i{n}" for n in range(1, 9))
 DECIMAL_SLOTS = tuple(f"d{n}" for n in range(1, 5))
@@ -211,6 +211,7 @@ contacts = Table(
     ),
     Index("contacts_email_key", "workspace_id", "email_key"),
     Index("contacts_live", "workspace_id", "live", "id"),
+    Index("contacts_created_at", "workspace_id", "created_at", "id"),
     Index("contacts_updated_at", "workspace_id", "updated_at", "id"),
     Index("contacts_phone", "workspace_id", "phone"),
 )

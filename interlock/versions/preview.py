@@ -1,7 +1,7 @@
 """What Preview has and 2.16 has not. It lies beside the line: these are applied to 2.16, for callers of Preview only.
 
 Its searches by the exact second are in `behaviour.py`. `GET /me` may have a `role` there, for those who have one;
-nobody has yet.
+nobody has yet. A contact's `language_override` may be written there; we take it in every version.
 """
 
 from __future__ import annotations

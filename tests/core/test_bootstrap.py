@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from interlock.core.schema import store
 from interlock.core.schema.bootstrap import Made, create_workspace, is_sandbox, make_installation
 from interlock.core.staff import access

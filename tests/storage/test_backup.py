@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import delete, insert, select
+
 from interlock.core.changes.change import note, row
 from interlock.core.records.record import Record
 from interlock.core.records.slots import EMPTY
@@ -23,10 +25,17 @@ from interlock.storage.database import Database, Tx
 from interlock.storage.open import open_database
 from interlock.storage.query import Query
 from interlock.storage.tables import changes, leases, metadata
-from sqlalchemy import delete, insert, select
 
 _add_lease = Query(insert(leases))
-ODD = {"text": "ä\u2028\"'😀", "whole": 2**63 - 1, "small": -(2**63), "part": 0.1, "big": 1e300, "yes": True, "url": "http://x/?a=1"}
+ODD = {
+    "text": "ä\u2028\"'😀",
+    "whole": 2**63 - 1,
+    "small": -(2**63),
+    "part": 0.1,
+    "big": 1e300,
+    "yes": True,
+    "url": "http://x/?a=1",
+}
 
 
 @asynccontextmanager
@@ -49,16 +58,29 @@ async def fill(database: Database, contacts: int = 5) -> str:
 
     async def unit(tx: Tx) -> None:
         for n in range(contacts):
-            record = Record("contact", f"{n:024x}", {**fields, "external_id": f"e{n}", "blocked": n == 1}, ODD, {"n": [n]})
+            record = Record(
+                "contact", f"{n:024x}", {**fields, "external_id": f"e{n}", "blocked": n == 1}, ODD, {"n": [n]}
+            )
             slots = {**EMPTY, "i1": 2**62 + n, "d1": n / 3, "t1": f"text {n}"}
             await CONTACTS.insert(tx, id, id, record, slots)
-        order = dict.fromkeys(INSTANCES.field_names) | {"live": 1, "external_id": "o1", "created_at": 1, "updated_at": 1}
+        order = dict.fromkeys(INSTANCES.field_names) | {
+            "live": 1,
+            "external_id": "o1",
+            "created_at": 1,
+            "updated_at": 1,
+        }
         await INSTANCES.insert(tx, id, id, Record("type1", "f" * 24, order, {"total": 1.0}), EMPTY)
-        await note(tx, row(id, "contact", "r", "created", "test:1", 5, {}, ODD), row(id, "x", "r", "deleted", "t", 6, ODD, {}))
+        await note(
+            tx, row(id, "contact", "r", "created", "test:1", 5, {}, ODD), row(id, "x", "r", "deleted", "t", 6, ODD, {})
+        )
         await tx.run(_add_lease, name="stamper", owner="somebody", until=2**60, counter=77)
 
     await database.transact(unit)
     return id
+
+
+async def _every_row(tx: Tx, query: Query) -> Sequence[Any]:
+    return await tx.all(query)
 
 
 async def everything(database: Database) -> dict[str, list[list[Any]]]:
@@ -66,7 +88,7 @@ async def everything(database: Database) -> dict[str, list[list[Any]]]:
     found = {}
     for name, table in metadata.tables.items():
         pages = backup._Pages(table)
-        rows = [pages.line(one) for one in await database.read(lambda tx, q=Query(select(*table.columns)): tx.all(q))]
+        rows = [pages.line(one) for one in await database.read(_every_row, Query(select(*table.columns)))]
         for one in rows:
             for changed in {"workspaces": ("schema_version",), "leases": ("owner", "until")}.get(name, ()):
                 one[pages.columns.index(changed)] = None
@@ -98,7 +120,7 @@ async def there_and_back(first: Database, second: Database, third: Database, tmp
     assert await everything(third) == before
     versions = [await one.read(store.version, id) for one in (first, second, third)]
     assert versions == [1, 2, 3]
-    assert {"one.gz", "two.gz"} == {one.name for one in tmp_path.iterdir() if one.suffix != ".db"}
+    assert not (tmp_path / "two.gz.partial").exists()
 
 
 async def test_a_backup_is_one_state_while_others_write(new_database: Database, tmp_path: Path) -> None:
@@ -151,17 +173,20 @@ def damage(name: str, path: Path) -> None:
         "last line missing": lambda: gzip.compress(b"".join(parts[:-1])),
         "a line missing": lambda: gzip.compress(b"".join(parts[:5] + parts[6:])),
         "one byte changed": lambda: gzip.compress(b"".join(parts).replace(b"Shop", b"Chop")),
-        "other revision": lambda: gzip.compress(b"".join([msgspec.json.encode({**head, "revision": "0"}), b"\n", *parts[1:]])),
-        "other version": lambda: gzip.compress(b"".join([msgspec.json.encode({**head, "version": 9}), b"\n", *parts[1:]])),
+        "other revision": lambda: gzip.compress(
+            b"".join([msgspec.json.encode({**head, "revision": "0"}), b"\n", *parts[1:]])
+        ),
+        "other version": lambda: gzip.compress(
+            b"".join([msgspec.json.encode({**head, "version": 9}), b"\n", *parts[1:]])
+        ),
     }
     path.write_bytes(spoiled[name]())
 
 
-@pytest.mark.parametrize(
-    "how",
-    ["cut", "empty", "no gzip", "other json", "last line missing", "a line missing", "one byte changed", "other revision",
-     "other version"],
-)  # fmt: skip
+HOW = "cut|empty|no gzip|other json|last line missing|a line missing|one byte changed|other revision|other version"
+
+
+@pytest.mark.parametrize("how", HOW.split("|"))
 async def test_a_file_that_is_not_whole_stores_nothing(
     how: str, migrated_sqlite: Callable[[], str], tmp_path: Path
 ) -> None:

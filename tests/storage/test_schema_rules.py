@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import Table, Text
+
 from interlock.storage import compare
 from interlock.storage.query import POSTGRES, SQLITE
 from interlock.storage.tables import GLOBAL_TABLES, RECORD_TABLES, WIDE_TABLES, metadata
-from sqlalchemy import Table, Text
 
 TABLES = [pytest.param(table, id=name) for name, table in metadata.tables.items()]
 OWN_KEY = {"workspaces": "id"}  # the workspaces themselves

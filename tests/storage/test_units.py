@@ -7,12 +7,13 @@ import contextvars
 import time
 
 import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
 from interlock.core.schema.bootstrap import Made
 from interlock.storage.database import Database, Duplicate, Tx
 from interlock.storage.query import Query, any_of
 from interlock.storage.tables import counts, links
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_or
 
 _insert = Query(insert(counts))
 _lock = Query(

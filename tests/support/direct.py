@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
@@ -23,21 +24,34 @@ class Direct:
         ]
 
     async def send(self, method: str, path: str, json: Any = None) -> tuple[int, Any]:
-        body = msgspec.json.encode(json) if json is not None else b""
         parts = urlsplit(path)
+        body = msgspec.json.encode(json) if json is not None else b""
+        raw_path = quote(parts.path, safe="/%").encode()
+        status, content = await self.raw(method, raw_path, parts.query.encode(), self.headers, body)
+        return status, msgspec.json.decode(content) if content else None
+
+    async def raw(
+        self, method: str, path: bytes, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[int, bytes]:
+        """A request as it comes from a socket, and the answer's status and bytes."""
         scope = {
             "type": "http",
             "method": method,
             "scheme": "http",
-            "path": parts.path,
-            "raw_path": quote(parts.path, safe="/%").encode(),
-            "query_string": parts.query.encode(),
-            "headers": self.headers,
+            "path": unquote(path.decode("latin-1")),
+            "raw_path": path,
+            "query_string": query,
+            "headers": headers,
             "server": ("interlock.test", 80),
         }
         status, content = 0, b""
+        received = False
 
         async def receive() -> dict[str, Any]:
+            nonlocal received
+            if received:
+                await asyncio.Event().wait()
+            received = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Any) -> None:
@@ -48,7 +62,7 @@ class Direct:
                 content += message.get("body", b"")
 
         await self.app.asgi(scope, receive, send)
-        return status, msgspec.json.decode(content) if content else None
+        return status, content
 
     async def ok(self, method: str, path: str, json: Any = None) -> Any:
         status, answer = await self.send(method, path, json)

@@ -26,7 +26,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,6 +41,7 @@ PORT_ATTEMPTS = 10
 
 # Names inside the cluster's own folder.
 DATA = "data"
+PID = "postmaster.pid"
 LOG = "postgres.log"
 BINARIES = "binaries"
 
@@ -52,6 +55,9 @@ SETTINGS = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+_Start = Callable[[], "subprocess.Popen[bytes]"]
+
+
 class PostgresUnavailable(Exception):
     """No PostgreSQL can be started here; the message says why."""
 
@@ -59,8 +65,9 @@ class PostgresUnavailable(Exception):
 class Postgres:
     """A running cluster. Names of databases come from the tests themselves and are only put in quotes."""
 
-    def __init__(self, guard: subprocess.Popen[bytes], binaries: Path, folder: Path, port: int) -> None:
+    def __init__(self, guard: subprocess.Popen[bytes], start: _Start, binaries: Path, folder: Path, port: int) -> None:
         self._guard = guard
+        self._start = start
         self._binaries = binaries
         self._folder = folder
         self.port = port
@@ -91,6 +98,31 @@ class Postgres:
         if done.returncode:
             raise RuntimeError(f"{sql}: {done.stderr.strip()}")
         return done.stdout.strip()
+
+    def kill(self) -> None:
+        """End all its processes at once, as a crash would; `restart` brings it back."""
+        postmaster = int((self._folder / DATA / PID).read_text().splitlines()[0])
+        family = [postmaster, *_children(postmaster)]
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._guard.wait(STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(map(_is_running, family)):  # a new postmaster refuses to start beside what the old one left
+            if time.monotonic() > deadline:
+                raise PostgresUnavailable("PostgreSQL cannot be killed")
+            time.sleep(0.01)
+        (self._folder / DATA / PID).unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Start it again after `kill`, on the same port and data."""
+        assert self._guard.stdin is not None
+        with suppress(BrokenPipeError):
+            self._guard.stdin.close()
+        self._guard = self._start()
+        if not _wait_until_ready(self._guard, self._folder):
+            log = (self._folder / LOG).read_text(errors="replace")
+            raise PostgresUnavailable(f"PostgreSQL did not start again:\n{log[-2000:]}")
 
     def stop(self) -> None:
         """End it and remove its folder. A second call does nothing."""
@@ -244,9 +276,10 @@ def _start_on_free_port(binaries: Path, folder: Path, identity: Identity, settin
         command = [str(binaries / "postgres"), "-D", str(folder / DATA), "-p", str(port), "-k", str(folder)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        guard = _start_guard(folder, command, identity)
+        start = partial(_start_guard, folder, command, identity)
+        guard = start()
         if _wait_until_ready(guard, folder):
-            return Postgres(guard, binaries, folder, port)
+            return Postgres(guard, start, binaries, folder, port)
         log = (folder / LOG).read_text(errors="replace")
         _dismiss(guard)
         if "could not bind" not in log:  # else somebody took the port since
@@ -268,13 +301,27 @@ def _wait_until_ready(guard: subprocess.Popen[bytes], folder: Path) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and guard.poll() is None:
         try:
-            status = (folder / DATA / "postmaster.pid").read_text().splitlines()[7]
+            status = (folder / DATA / PID).read_text().splitlines()[7]
         except (OSError, IndexError):
             status = ""
         if status.strip() == "ready":
             return True
         time.sleep(0.02)
     return False
+
+
+def _children(parent: int) -> list[int]:
+    """Ids of the processes that a process has started."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return [int(pid) for pid, ppid in map(str.split, listed.splitlines()) if int(ppid) == parent]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 # --- The guard -------------------------------------------------------------------------------

@@ -18,7 +18,10 @@ _mine = changes.c.workspace_id == bindparam("workspace_id")
 _old = Query(
     select(changes.c.id)
     .where(
-        _mine, changes.c.id < bindparam("before_id"), changes.c.at < bindparam("before"), changes.c.position.is_not(None)
+        _mine,
+        changes.c.id < bindparam("before_id"),
+        changes.c.at < bindparam("before"),
+        changes.c.position.is_not(None),
     )
     .order_by(changes.c.id)
     .limit(bindparam("most"))

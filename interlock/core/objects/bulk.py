@@ -177,9 +177,7 @@ Targets = dict[tuple[str, Target], str]
 """The id of each target, by attribute name and target."""
 
 
-async def _resolve(
-    tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], results: list[Result]
-) -> Targets:
+async def _resolve(tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], results: list[Result]) -> Targets:
     """Look up what all rows point at, once for each attribute; rows with a target that is not there are wrong."""
     found: Targets = {}
     for attribute in schema.references(kind):
@@ -197,9 +195,7 @@ async def _resolve(
     return found
 
 
-async def _save(
-    tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], targets: Targets, through: str
-) -> None:
+async def _save(tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], targets: Targets, through: str) -> None:
     key, at, now = schema.workspace.id, clock.micros(), clock.seconds()
     definitions = schema.of(kind)
     created = [one for one in work if one.new]

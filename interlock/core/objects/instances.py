@@ -95,9 +95,7 @@ def blank(kind: str, external_id: str) -> Record:
     return Record(kind, ids.record_id(), fields, {})
 
 
-async def _create(
-    tx: Tx, schema: Schema, kind: str, wanted: Upsert, writes: Writes, through: str
-) -> Shown | None:
+async def _create(tx: Tx, schema: Schema, kind: str, wanted: Upsert, writes: Writes, through: str) -> Shown | None:
     record = blank(kind, wanted.external_id)
     difference = Difference(after={"external_id": wanted.external_id})
     difference.set_fields(record, dict(wanted.standard))
@@ -109,9 +107,7 @@ async def _create(
     return Shown(record, await _references(tx, schema, record), CREATED)
 
 
-async def _save(
-    tx: Tx, schema: Schema, record: Record, wanted: Upsert, writes: Writes, through: str
-) -> Shown:
+async def _save(tx: Tx, schema: Schema, record: Record, wanted: Upsert, writes: Writes, through: str) -> Shown:
     if wanted.if_newer and not is_newer(record, wanted):
         return Shown(record, await _references(tx, schema, record), SKIPPED)
     difference = Difference()
@@ -126,9 +122,7 @@ def is_newer(record: Record, wanted: Upsert) -> bool:
     return sent is not None and (stored is None or sent > stored)
 
 
-async def save(
-    tx: Tx, schema: Schema, record: Record, writes: Writes, difference: Difference, through: str
-) -> Shown:
+async def save(tx: Tx, schema: Schema, record: Record, writes: Writes, difference: Difference, through: str) -> Shown:
     """Store a locked instance that has been changed in memory. Nothing is written when nothing differs."""
     outcome = UNCHANGED
     if await _note(tx, schema, record, change.UPDATED, writes, difference, through):
@@ -160,7 +154,8 @@ async def _references(tx: Tx, schema: Schema, record: Record) -> dict[str, links
 async def find(tx: Tx, schema: Schema, identifier: str, id: str) -> Shown:
     """By its id or, where no instance of the type has that id, by its external id. 404 `not_found`."""
     kind = schema.type(identifier).id
-    return await _found(tx, schema, await known(tx, schema, kind, id))
+    found = await store.show(tx, schema, kind, id) if ids.is_record_id(id) else None
+    return _found(found or await store.show_external(tx, schema, kind, id))
 
 
 async def known(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
@@ -171,7 +166,7 @@ async def known(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
 async def find_external(tx: Tx, schema: Schema, identifier: str, external_id: str) -> Shown:
     """By its external id alone. 404 `not_found`."""
     kind = schema.type(identifier).id
-    return await _found(tx, schema, await store.by_external_id(tx, schema, kind, external_id))
+    return _found(await store.show_external(tx, schema, kind, external_id))
 
 
 async def _by_id(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
@@ -181,10 +176,10 @@ async def _by_id(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
     return record if record is not None and record.kind == kind else None
 
 
-async def _found(tx: Tx, schema: Schema, record: Record | None) -> Shown:
-    if record is None:
+def _found(found: store.Shown | None) -> Shown:
+    if found is None:
         raise not_found(NOT_FOUND)
-    return Shown(record, await _references(tx, schema, record), UNCHANGED)
+    return Shown(*found)
 
 
 async def locked(tx: Tx, schema: Schema, identifier: str, id: str) -> Record:

@@ -240,9 +240,10 @@ async def set_state(tx: Tx, schema: Schema, id: str, action: str, through: str, 
 async def delete(tx: Tx, schema: Schema, id: str, through: str, merged_is_gone: bool = True) -> Record:
     """Delete a contact with its links, its memberships and whatever was merged into it; its history stays."""
     record = await _lock(tx, schema, id, merged_is_gone)
+    await CONTACTS.lock_alone(tx, schema.workspace.id, [id])
     await _remove(tx, schema, record, through)
     merges = (await contact_store.merges_into(tx, schema, [id]))[id]
-    sources = await CONTACTS.lock_many(tx, schema.workspace.id, [one.from_id for one in merges], CONTACT)
+    sources = await CONTACTS.lock_alone(tx, schema.workspace.id, [one.from_id for one in merges], CONTACT)
     for source in sources.values():
         await _remove(tx, schema, source, through)
     await contact_store.forget_merges(tx, schema, id)

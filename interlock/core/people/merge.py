@@ -57,7 +57,7 @@ async def merge(
 ) -> Shown:
     """Merge. 404 `not_found` and 410 `contact_merged` for either, the source first; 400 `invalid_merge` then."""
     await ensure_current(tx, schema)
-    pair = await CONTACTS.lock_many(tx, schema.workspace.id, [wanted.from_id, wanted.into_id], CONTACT)
+    pair = await CONTACTS.lock_alone(tx, schema.workspace.id, [wanted.from_id, wanted.into_id], CONTACT)
     source = await find.present(tx, schema, pair.get(wanted.from_id), merged_is_gone)
     target = await find.present(tx, schema, pair.get(wanted.into_id), merged_is_gone)
     _check_pair(source, target, wanted.any_pair)

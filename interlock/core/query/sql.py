@@ -105,7 +105,7 @@ class Statements:
         id = self._table.c.id
         where = [*self._where]
         if after:
-            where.append(_beyond(id, bindparam("after_id"), descending))
+            where.append(_beyond(self._aside(id), bindparam("after_id", type_=Text()), descending))
         return self._page(where, [self._ordered(id, descending)])
 
     def by_value(self, field: Field, descending: bool, after: bool) -> Query:
@@ -116,7 +116,7 @@ class Statements:
         ordered = ByteOrder(value) if isinstance(value.type, Text) else value
         if after:
             pair = tuple_(bindparam("after", type_=value.type), bindparam("after_id", type_=Text()))
-            where.append(_beyond(tuple_(ordered, id), pair, descending))
+            where.append(_beyond(tuple_(self._aside(ordered), self._aside(id)), pair, descending))
         return self._page(where, [self._ordered(ordered, descending), self._ordered(id, descending)])
 
     def without_value(self, field: Field, descending: bool, after: bool) -> Query:
@@ -163,7 +163,7 @@ class Statements:
         if op == MISSING:
             return value.is_(None)
         if op == IN:
-            return OneOf(value, self._name())
+            return any_of(value, self._name())
         wanted = bindparam(self._name(), type_=value.type)
         if op in TEXT_MATCHES:
             return TextMatch(value, wanted, op)
@@ -179,7 +179,7 @@ class Statements:
         if op == EQ:
             ours.append(there == bindparam(self._name(), type_=Text()))
         elif op == IN:
-            ours.append(OneOf(there, self._name()))
+            ours.append(any_of(there, self._name()))
         else:
             raise ValueError(f"references know no {op}")
         return self._table.c.id.in_(select(here).where(*ours))
@@ -238,19 +238,6 @@ class Condition(ColumnElement[bool]):
         return self
 
 
-class OneOf(Condition):
-    """The value is in a list parameter."""
-
-    def __init__(self, value: ColumnElement[Any], name: str) -> None:
-        self.among = any_of(value, name)
-
-
-@compiles(OneOf, "postgresql")
-@compiles(OneOf, "sqlite")
-def _one_of(element: OneOf, compiler: Any, **kw: Any) -> str:
-    return compiler.process(element.among, **kw)
-
-
 class Unindexed(ColumnElement[Any]):
     """A value that SQLite shall not seek an index for. PostgreSQL has statistics, and decides for itself."""
 
@@ -281,8 +268,8 @@ class JsonValue(ColumnElement[Any]):
 
 
 _POSTGRES_JSON = {
-    Text: "case when jsonb_typeof({j}) = 'string' then {j} #>> '{{}}' end",
-    Float: "case when jsonb_typeof({j}) = 'number' then cast({j} #>> '{{}}' as double precision) end",
+    Text: "case when json_typeof({j}) = 'string' then {j} #>> '{{}}' end",
+    Float: "case when json_typeof({j}) = 'number' then cast({j} #>> '{{}}' as double precision) end",
     BigInteger: (  # 4.5 is not a whole number; one of 20 digits would not fit
         "case when cast({j} as text) ~ '^-?[0-9]{{1,19}}$' then case when cast({j} #>> '{{}}' as numeric)"
         " between -9223372036854775808 and 9223372036854775807 then cast({j} #>> '{{}}' as bigint) end end"

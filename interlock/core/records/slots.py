@@ -36,15 +36,16 @@ def slot_values(definitions: Mapping[str, Attribute], attributes: Mapping[str, A
 
 def slot_value(definition: Attribute, value: Any) -> Any:
     """One value as its slot column takes it. None where the stored value is of another type than the definition."""
+    kind = type(value)  # not isinstance: True is an int, too
     match definition.data_type:
         case "string" | "list":
-            return value if isinstance(value, str) else None
+            return value if kind is str else None
         case "decimal":
-            return float(value) if isinstance(value, int | float) else None
+            return float(value) if kind is float or kind is int else None
         case "boolean":
-            return int(value) if isinstance(value, bool) else None
+            return int(value) if kind is bool else None
         case _:
-            return value if isinstance(value, int) else None
+            return value if kind is int else None
 
 
 def free_slot(definitions: Iterable[Attribute], data_type: str) -> str | None:

@@ -51,6 +51,7 @@ class RecordStore:
         several = select(*self.columns).where(table.c[key] == bindparam("key"), any_of(table.c.id, "ids"))
         self._by_ids = Query(several)
         self._locked_several = Query(several.order_by(table.c.id).with_for_update(key_share=True))
+        self._locked_alone = Query(several.order_by(table.c.id).with_for_update())
         of_kind = [table.c[key] == bindparam("key")]
         if self.kind_column:
             of_kind.append(table.c[self.kind_column] == bindparam("kind"))
@@ -76,7 +77,8 @@ class RecordStore:
         for name in self._booleans:
             fields[name] = bool(fields[name])
         first = 2 if self.kind_column else 1
-        attributes = _decode(row[first])
+        stored = row[first]
+        attributes = _decode(stored) if type(stored) is str else stored  # from `JsonArrays`: decoded already
         details = _decode(row[first + 1]) if len(self.json_names) > 1 else {}
         return Record(row[1] if self.kind_column else kind, row[0], fields, attributes, details)
 
@@ -110,9 +112,15 @@ class RecordStore:
         rows = await tx.all(self._locked_several, key=key, ids=sorted(ids)) if ids else []
         return {row[0]: self.record(row, kind) for row in rows}
 
-    async def after(
-        self, tx: Tx, key: str, kind: str, id: str, limit: int, *, lock: bool = False
-    ) -> list[Record]:
+    async def lock_alone(self, tx: Tx, key: str, ids: Sequence[str], kind: str = "") -> dict[str, Record]:
+        """Like `lock_many`, and nobody links to the records either: who is doing so is waited for.
+
+        For records that go. Their links may only be looked up afterwards, else a new one would be left over.
+        """
+        rows = await tx.all(self._locked_alone, key=key, ids=sorted(ids)) if ids else []
+        return {row[0]: self.record(row, kind) for row in rows}
+
+    async def after(self, tx: Tx, key: str, kind: str, id: str, limit: int, *, lock: bool = False) -> list[Record]:
         """The next records of a kind by id, merged and archived ones too: for walks over all of them."""
         query = self._locked_after if lock else self._after
         rows = await tx.all(query, **self._of(key, kind), after=id, limit=limit)

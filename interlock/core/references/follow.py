@@ -36,7 +36,5 @@ async def write_links(
             difference.after.setdefault("moved", {})[name] = [list(pair) for pair in done.moved[shown]]
         for target, holder in done.moved:
             gone = {"custom_attributes": {name: [target]}, "moved_to": record.id}
-            notes.append(
-                change.row(schema.workspace.id, record.kind, holder, change.MOVED, through, at, gone, {})
-            )
+            notes.append(change.row(schema.workspace.id, record.kind, holder, change.MOVED, through, at, gone, {}))
     return notes

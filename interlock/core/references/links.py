@@ -7,14 +7,14 @@ target that may be held by one record only is taken from whoever held it, and bo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+import msgspec
 
-from interlock.core.attributes.types.reference import LinkWrite, Target
 from interlock.core.attributes.definition import COMPANY, CONTACT, Attribute, ReferenceEnd
+from interlock.core.attributes.types.reference import LinkWrite, Target
 from interlock.core.records.record import Record
 from interlock.core.records.store import RecordStore
 from interlock.core.references import store
@@ -22,7 +22,6 @@ from interlock.core.schema.schema import Schema
 from interlock.kit import limits
 from interlock.kit.problems import Problem, invalid
 from interlock.storage.database import Tx
-from interlock.storage.query import Query, any_of
 
 SHOWN_IN_HISTORY = 100  # ids of one side of one change: a history row stays small
 
@@ -112,36 +111,6 @@ async def _take_over(tx: Tx, key: str, attribute: Attribute, targets: Sequence[s
     return held
 
 
-class _Finder:
-    """Find and lock the targets of a reference in one table.
-
-    A key-share lock keeps a target from being deleted before the link is committed, and lets others update it.
-    Where a target may be held by one record only, two writers must not take it at once: they lock it fully.
-    """
-
-    def __init__(self, table_store: RecordStore, exclusive: bool) -> None:
-        table = table_store.table
-        self.external = {"contacts": "external_id", "companies": "company_id"}.get(table.name, "external_id")
-        base = select(table.c.id, table.c[self.external]).where(table.c[table_store.key] == bindparam("key"))
-        if table_store.kind_column:
-            base = base.where(table.c.type_id == bindparam("kind"))
-        if table.name == "contacts":
-            base = base.where(table.c.merged_into.is_(None))
-        base = base.order_by(table.c.id).with_for_update(key_share=True, read=not exclusive)
-        self.by_id = Query(base.where(any_of(table.c.id, "ids")))
-        self.by_external_id = Query(base.where(any_of(table.c[self.external], "ids")))
-
-
-_finders: dict[tuple[str, bool], _Finder] = {}
-
-
-def _finder(table_store: RecordStore, exclusive: bool) -> _Finder:
-    name = (table_store.table.name, exclusive)
-    if name not in _finders:
-        _finders[name] = _Finder(table_store, exclusive)
-    return _finders[name]
-
-
 async def _resolve(
     tx: Tx, schema: Schema, attribute: Attribute, targets: Sequence[Target], must_exist: bool = True
 ) -> list[str]:
@@ -165,18 +134,11 @@ async def resolve(tx: Tx, schema: Schema, attribute: Attribute, targets: Sequenc
     table_store = store.target_store(end.to)
     if table_store is None or _hidden(schema, end.to):
         return {}
-    finder = _finder(table_store, not end.inverse_many)
-    values: dict[str, Any] = {"key": schema.workspace.id}
-    if table_store.kind_column:
-        values["kind"] = end.to
     wanted_ids = [one.id for one in targets if one.id is not None]
     wanted_external = [one.external_id for one in targets if one.external_id is not None]
-    known: set[str] = set()
-    by_external: dict[str, str] = {}
-    if wanted_ids:
-        known = {row[0] for row in await tx.all(finder.by_id, **values, ids=wanted_ids)}
-    if wanted_external:
-        by_external = {row[1]: row[0] for row in await tx.all(finder.by_external_id, **values, ids=wanted_external)}
+    finder = store.Finder.of(table_store, not end.inverse_many)
+    known = await finder.known(tx, schema.workspace.id, end.to, wanted_ids)
+    by_external = await finder.by_external_id(tx, schema.workspace.id, end.to, wanted_external)
     found: dict[Target, str] = {}
     for one in targets:
         id = one.id if one.id in known else by_external.get(one.external_id or "")
@@ -235,14 +197,59 @@ async def _linked(tx: Tx, schema: Schema, attribute: Attribute, own_ids: Sequenc
     if light:
         rows = await tx.all(several_query, key=key, reference_id=end.id, own_ids=light)
         for row in rows:
-            found[row[0]].records.append(table_store.record(row[1:], end.to))
+            found[row[0]].records.append(store.glimpse(table_store, row[1:], end.to))
     for id in heavy:
         rows = await tx.all(one_query, key=key, reference_id=end.id, own_id=id, limit=limits.REFERENCE_SHOWN + 1)
-        found[id].records = [table_store.record(row[1:], end.to) for row in rows[: limits.REFERENCE_SHOWN]]
+        found[id].records = [store.glimpse(table_store, row[1:], end.to) for row in rows[: limits.REFERENCE_SHOWN]]
         if len(rows) > limits.REFERENCE_SHOWN and not found[id].total:
             found[id].total = await tx.value(queries.count, key=key, reference_id=end.id, own_id=id)
     for linked in found.values():
         linked.total = max(linked.total, len(linked.records))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The references of a kind, to be read in one statement with the records themselves (`store.inside`)."""
+
+    names: tuple[str, ...]  # all of them
+    read: tuple[tuple[Attribute, RecordStore], ...]  # those that can show anything
+    ends: tuple[tuple[str, RecordStore], ...]  # of these
+    values: Mapping[str, str]  # parameters of the statement
+
+    @property
+    def shape(self) -> tuple[tuple[str, str], ...]:
+        """Equal ones make the same SQL."""
+        return tuple((side, one.table.name) for side, one in self.ends)
+
+
+def inside(schema: Schema, kind: str) -> Inside:
+    attributes = schema.references(kind)
+    read: list[tuple[Attribute, RecordStore]] = []
+    for one in attributes:
+        assert one.reference is not None
+        target = store.target_store(one.reference.to)
+        if target is not None and not _hidden(schema, one.reference.to):
+            read.append((one, target))
+    ends = tuple((one.reference.side, target) for one, target in read if one.reference)
+    values = {f"inside_{position}": one.reference.id for position, (one, _) in enumerate(read) if one.reference}
+    return Inside(tuple(one.name for one in attributes), tuple(read), ends, values)
+
+
+async def unpack(
+    tx: Tx, schema: Schema, asked: Inside, own_id: str, columns: Sequence[str | None]
+) -> dict[str, Linked]:
+    """What the columns of `store.inside` tell of one record, by attribute name."""
+    found = {name: Linked() for name in asked.names}
+    for (attribute, target), text in zip(asked.read, columns, strict=True):
+        end, linked = attribute.reference, found[attribute.name]
+        assert end is not None
+        rows = msgspec.json.decode(text) if text else ()
+        linked.records = [store.glimpse(target, row, end.to) for row in rows[: limits.REFERENCE_SHOWN]]
+        linked.total = len(rows)
+        if linked.has_more:
+            count = store.ENDS[end.side].count
+            linked.total = await tx.value(count, key=schema.workspace.id, reference_id=end.id, own_id=own_id)
     return found
 
 

@@ -7,19 +7,62 @@ column at the far end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Column, bindparam, delete, distinct, exists, func, select, update
+from sqlalchemy import Column, Label, bindparam, delete, distinct, exists, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from interlock.core.records.record import Record
 from interlock.core.records.store import RecordStore, store_of
-from interlock.kit import ids
+from interlock.kit import ids, limits
 from interlock.storage.database import Row, Tx
-from interlock.storage.query import Query, any_of
+from interlock.storage.query import JsonArrays, Query, any_of
 from interlock.storage.tables import links
 
 _key = links.c.shard_key == bindparam("key")
 _reference = links.c.reference_id == bindparam("reference_id")
+
+
+_SHOWN = {"contacts": ("external_id", "role", "email", "name"), "companies": ("company_id", "name")}
+"""What is shown of a person or a company inside another record. Of an instance: everything but its references."""
+
+
+def glimpse_columns(store: RecordStore) -> list[Column[Any]]:
+    names = _SHOWN.get(store.table.name)
+    return store.columns if names is None else [store.table.c.id, *(store.table.c[name] for name in names)]
+
+
+def glimpse(store: RecordStore, row: Row, kind: str) -> Record:
+    """A row of `glimpse_columns` as a record that has no more fields than are shown."""
+    names = _SHOWN.get(store.table.name)
+    if names is None:
+        return store.record(row, kind)
+    return Record(kind, row[0], dict(zip(names, row[1:], strict=True)), {})
+
+
+def inside(own: Column[Any], ends: Sequence[tuple[str, RecordStore]]) -> list[Label[Any]]:
+    """What references of a record show, as columns of a statement that reads the record: a JSON array for each end.
+
+    `own` is the id of the record in that statement, which also has the parameters `key` and, for the n-th end,
+    `inside_n`: the id of its reference. One more linked record than is shown tells that there are more.
+    """
+    columns = []
+    for position, (side, store) in enumerate(ends):
+        link, table = links.alias(f"inside_link_{position}"), store.table.alias(f"inside_record_{position}")
+        mine, other = (link.c.a_id, link.c.b_id) if side == "a" else (link.c.b_id, link.c.a_id)
+        on = (table.c[store.key] == bindparam("key")) & (table.c.id == other)
+        shown = (
+            select(*(table.c[column.name] for column in glimpse_columns(store)))
+            .select_from(link.join(table, on))
+            .where(link.c.shard_key == bindparam("key"), link.c.reference_id == bindparam(f"inside_{position}"))
+            .where(mine == own)
+            .order_by(other.desc())
+            .limit(literal_column(str(limits.REFERENCE_SHOWN + 1)))
+            .correlate(own.table)
+            .subquery(f"inside_rows_{position}")
+        )
+        columns.append(select(JsonArrays(shown.c)).select_from(shown).scalar_subquery().label(f"inside_{position}"))
+    return columns
 
 
 class End:
@@ -51,7 +94,7 @@ class End:
         if id(store) not in self._joined:
             table = store.table
             on = (table.c[store.key] == bindparam("key")) & (table.c.id == self.other)
-            base = select(self.own, *store.columns).select_from(links.join(table, on)).where(_key, _reference)
+            base = select(self.own, *glimpse_columns(store)).select_from(links.join(table, on)).where(_key, _reference)
             one = base.where(self.own == bindparam("own_id")).order_by(self.other.desc()).limit(bindparam("limit"))
             several = base.where(any_of(self.own, "own_ids")).order_by(self.own, self.other.desc())
             self._joined[id(store)] = (Query(one), Query(several))
@@ -177,3 +220,45 @@ async def drop(tx: Tx, key: str, reference_id: str, link_ids: Sequence[str] | No
 def target_store(kind: str) -> RecordStore | None:
     """The store of records that a reference may point at; conversations and tickets have none yet."""
     return None if kind in ("conversation", "ticket") else store_of(kind)
+
+
+class Finder:
+    """Find and lock the targets of a reference in one table.
+
+    A key-share lock keeps a target from being deleted before the link is committed, and lets others update it.
+    Where a target may be held by one record only, two writers must not take it at once: they lock it fully.
+    """
+
+    _made: ClassVar[dict[tuple[str, bool], Finder]] = {}
+
+    def __init__(self, table_store: RecordStore, exclusive: bool) -> None:
+        table = table_store.table
+        external = table.c.company_id if table.name == "companies" else table.c.external_id
+        base = select(table.c.id, external).where(table.c[table_store.key] == bindparam("key"))
+        if table_store.kind_column:
+            base = base.where(table.c[table_store.kind_column] == bindparam("kind"))
+        if table.name == "contacts":
+            base = base.where(table.c.merged_into.is_(None))
+        base = base.order_by(table.c.id).with_for_update(key_share=True, read=not exclusive)
+        self._of_kind = table_store.kind_column is not None
+        self._by_id = Query(base.where(any_of(table.c.id, "ids")))
+        self._by_external_id = Query(base.where(any_of(external, "ids")))
+
+    @classmethod
+    def of(cls, table_store: RecordStore, exclusive: bool) -> Finder:
+        name = (table_store.table.name, exclusive)
+        return cls._made.get(name) or cls._made.setdefault(name, cls(table_store, exclusive))
+
+    async def known(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that there are."""
+        return {row[0] for row in await self._rows(tx, self._by_id, key, kind, ids)}
+
+    async def by_external_id(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> dict[str, str]:
+        """The id of each external id that there is."""
+        return {row[1]: row[0] for row in await self._rows(tx, self._by_external_id, key, kind, ids)}
+
+    async def _rows(self, tx: Tx, query: Query, key: str, kind: str, ids: Sequence[str]) -> list[Row]:
+        if not ids:
+            return []
+        of_kind = {"kind": kind} if self._of_kind else {}
+        return await tx.all(query, key=key, ids=list(ids), **of_kind)

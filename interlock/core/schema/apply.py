@@ -39,6 +39,5 @@ async def apply(tx: Tx, schema: Schema, document: Document, plan_hash: str, thro
 
 def _noted(one: Change) -> dict[str, object]:
     """A change as the history has it."""
-    noted = {"action": one.action, "kind": one.kind, "attribute": one.attribute, "before": one.before, "after": one.after}
-    costs = {"values": one.values, "values_lost": one.values_lost, "links_dropped": one.links_dropped}
-    return {name: value for name, value in {**noted, **costs}.items() if value}
+    names = ("action", "kind", "attribute", "before", "after", "values", "values_lost", "links_dropped")
+    return {name: value for name in names if (value := getattr(one, name))}

@@ -21,6 +21,7 @@ that name exists. What is archived is not in the document, and comes back by bei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ from interlock.core.attributes.definition import COMPANY, CONTACT, LIST, Attribu
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
 from interlock.kit.problems import Problem, invalid
+
+_MISSING = re.compile("Object missing required field `([^`]+)`")
 
 
 class OptionDocument(msgspec.Struct):
@@ -165,6 +168,9 @@ def parse_document(raw: Any) -> Document:
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$")
         place = place.rstrip("`").lstrip(".")
+        missing = _MISSING.fullmatch(said)
+        if missing is not None:
+            place, said = f"{place}.{missing[1]}".lstrip("."), "is needed"
         raise invalid(f"{place or 'The schema'}: {said}", place or None) from None
     _check_keys(raw, Document, "")
     return document

@@ -165,12 +165,13 @@ class _Matcher:
             item.to = self._kinds.get(one.reference.to)
             if item.to is None:
                 raise invalid(f"there is no kind or object type '{shown(one.reference.to)}'", "reference.to")
-            inverse = one.reference.inverse
-            if inverse is not None:
-                far = _far_item(item, inverse)
-                item.partner, far.partner = far.key, item.key
-                self._register(far)
+        inverse = one.reference.inverse if one.reference is not None else None
+        far = _far_item(item, inverse) if inverse is not None else None
+        if far is not None:
+            item.partner, far.partner = far.key, item.key
         self._register(item)
+        if far is not None:
+            self._register(far)
 
     def _register(self, item: Item) -> None:
         """A reference may be written down at both of its ends, as long as they agree."""

@@ -7,7 +7,6 @@ ids of the records that keep a link held in memory.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from interlock.core.attributes.definition import DECIMAL
@@ -28,9 +27,11 @@ _LAST = "~"  # after every id
 async def count(tx: Tx, workspace_id: str, work: Work) -> None:
     """Fill in what each change costs, looking at every stored value concerned."""
     for kind, moves in work.moves.items():
-        async for batch in _batches(tx, workspace_id, kind):
+        last = ""
+        while batch := await _after(tx, workspace_id, kind, last):
             for record in batch:
                 _moved(moves, record.attributes)
+            last = batch[-1].id
     for reference_id, trim in work.trims.items():
         await _trim(tx, workspace_id, reference_id, trim, carry_out=False)
 
@@ -49,23 +50,19 @@ async def carry_out(tx: Tx, schema: Schema, work: Work) -> None:
 
 async def _rewrite(tx: Tx, schema: Schema, kind: str, moves: dict[str, Move]) -> None:
     store, definitions = store_of(kind), schema.of(kind)
-    async for batch in _batches(tx, schema.workspace.id, kind):
+    last = ""
+    while batch := await _after(tx, schema.workspace.id, kind, last):
         changed: list[tuple[Record, dict[str, Any]]] = []
         for record in batch:
             if not moves.keys().isdisjoint(record.attributes):
                 record.attributes = _moved(moves, record.attributes)
                 changed.append((record, slot_values(definitions, record.attributes)))
         await store.update_many(tx, schema.workspace.id, changed)
-
-
-async def _batches(tx: Tx, workspace_id: str, kind: str) -> AsyncIterator[list[Record]]:
-    last = ""
-    while True:
-        batch = await store_of(kind).after(tx, workspace_id, kind, last, limits.BACKFILL_BATCH)
-        if not batch:
-            return
-        yield batch
         last = batch[-1].id
+
+
+async def _after(tx: Tx, workspace_id: str, kind: str, last: str) -> list[Record]:
+    return await store_of(kind).after(tx, workspace_id, kind, last, limits.BACKFILL_BATCH)
 
 
 # --- values

@@ -21,7 +21,7 @@ from interlock.rest import paging
 from interlock.rest.operation import INTERLOCK, Call, Operation
 from interlock.shapes.reading import read_external_id
 from interlock.storage.database import Tx
-from interlock.versions import availability
+from interlock.versions import behaviour
 
 TAG = "Custom Object Instances"
 SCOPE = "read_write_custom_object_instances"
@@ -63,9 +63,7 @@ async def upsert(call: Call) -> Any:
     call.schema.type(_identifier(call))
     external_id = instances.require_external_id(read_external_id(body.external_id))
     wanted = wire.read_upsert(body, external_id)
-    done = await call.schemas.write(
-        call.workspace_id, instances.upsert, _identifier(call), wanted, call.through
-    )
+    done = await call.schemas.write(call.workspace_id, instances.upsert, _identifier(call), wanted, call.through)
     return wire.instance(call.schema, done)
 
 
@@ -75,7 +73,7 @@ async def list_or_get(call: Call) -> Any:
         identifier, external_id = _identifier(call), call.query["external_id"]
         found = await call.database.read(instances.find_external, call.schema, identifier, external_id)
         return wire.instance(call.schema, found)
-    if availability.ORDER[call.version] < availability.ORDER["2.16"]:
+    if not behaviour.lists_instances(call.version):
         call.schema.type(_identifier(call))
         raise missing("external_id is required in this version of the API", "external_id")
     return await list_page(call)
@@ -100,11 +98,11 @@ async def _page(
 ) -> tuple[list[instances.Shown], int]:
     kind = schema.type(identifier).id
     if schema.types[kind].archived or conversation_id is not None:
-        records, total = [], 0  # an archived type hides its instances; conversations have no references yet
-    elif contact_id is not None:
-        records, total = await store.linked_page(tx, schema, kind, CONTACT, contact_id, page.per_page, page.offset)
-    else:
-        records, total = await store.page(tx, schema, kind, page.per_page, page.offset)
+        return [], 0  # an archived type hides its instances; conversations have no references yet
+    if contact_id is not None:
+        shown, total = await store.linked_page(tx, schema, kind, CONTACT, contact_id, page.per_page, page.offset)
+        return [instances.Shown(*one) for one in shown], total
+    records, total = await store.page(tx, schema, kind, page.per_page, page.offset)
     references = await links.read(tx, schema, kind, records)
     return [instances.Shown(one, references[one.id]) for one in records], total
 

@@ -18,8 +18,8 @@ class UpsertBody(msgspec.Struct):
     """Create or update by `external_id`. Absent attributes stay as they are; null clears."""
 
     external_id: str | int | None = None
-    external_created_at: int | float | str | None | UnsetType = UNSET
-    external_updated_at: int | float | str | None | UnsetType = UNSET
+    external_created_at: int | float | str | UnsetType | None = UNSET
+    external_updated_at: int | float | str | UnsetType | None = UNSET
     custom_attributes: dict[str, Any] | None = None
 
 

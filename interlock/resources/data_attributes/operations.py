@@ -20,7 +20,7 @@ from interlock.shapes.reading import read_flag
 from interlock.versions import behaviour
 
 TAG = "Data Attributes"
-READ, WRITE = "read_data_attributes", "write_data_attributes"
+READ, WRITE = "read_users", "write_data_attributes"
 _OLD_MODELS = {"customer": "contact", "user": "contact"}
 _NO_CONVERSATIONS = "model=conversation is no longer supported. Use GET /conversations/attributes instead"
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 revision = "0001"
 down_revision = None
 
 SMALL, BIG, BOOL, FLOAT, TEXT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53), sa.Text()
-JSON = JSONB().with_variant(sa.Text(), "sqlite")
+Json = JSON().with_variant(sa.Text(), "sqlite")
 # No column counts by itself, and none may be null but those marked so.
 NEEDED = {"nullable": False, "autoincrement": False}
 
-SLOTS = "i1 i2 i3 i4 i5 i6 i7 i8 d1 d2 d3 d4 t1 t2 t3 t4 t5 t6 t7 t8".split()
-CARRIED = "t1 t2 i1 i2".split()
+SLOTS = (*(f"i{n}" for n in range(1, 9)), *(f"d{n}" for n in range(1, 5)), *(f"t{n}" for n in range(1, 9)))
+CARRIED = ("t1", "t2", "i1", "i2")
 
 # Tables whose rows change in place: room in each page for the new version of a row, and vacuum soon, since a count that
 # reads only an index must visit the table for pages that have not been vacuumed.
@@ -40,7 +40,7 @@ def create_tables() -> None:
         "installation",
         sa.Column("id", SMALL, **NEEDED),
         sa.Column("sandbox", BOOL, **NEEDED),
-        sa.Column("settings", JSON, **NEEDED),
+        sa.Column("settings", Json, **NEEDED),
         sa.Column("created_at", BIG, **NEEDED),
         sa.PrimaryKeyConstraint("id", name="installation_pkey"),
         if_not_exists=True,
@@ -53,7 +53,7 @@ def create_tables() -> None:
         sa.Column("region", TEXT, **NEEDED),
         sa.Column("timezone", TEXT, **NEEDED),
         sa.Column("intercom_version", TEXT, **NEEDED),
-        sa.Column("settings", JSON, **NEEDED),
+        sa.Column("settings", Json, **NEEDED),
         sa.Column("schema_version", BIG, **NEEDED),
         sa.Column("created_at", BIG, **NEEDED),
         sa.PrimaryKeyConstraint("id", name="workspaces_pkey"),
@@ -65,7 +65,7 @@ def create_tables() -> None:
         sa.Column("id", TEXT, **NEEDED),
         sa.Column("workspace_id", TEXT, **NEEDED),
         sa.Column("name", TEXT, **NEEDED),
-        sa.Column("scopes", JSON, **NEEDED),
+        sa.Column("scopes", Json, **NEEDED),
         sa.Column("hint", TEXT, **NEEDED),
         sa.Column("created_at", BIG, **NEEDED),
         sa.Column("revoked_at", BIG),
@@ -79,7 +79,7 @@ def create_tables() -> None:
         sa.Column("email", TEXT, **NEEDED),
         sa.Column("name", TEXT, **NEEDED),
         sa.Column("owner", BOOL, **NEEDED),
-        sa.Column("details", JSON, **NEEDED),
+        sa.Column("details", Json, **NEEDED),
         sa.Column("created_at", BIG, **NEEDED),
         sa.Column("updated_at", BIG, **NEEDED),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="admins_pkey"),
@@ -107,7 +107,7 @@ def create_tables() -> None:
         sa.Column("name", TEXT, **NEEDED),
         sa.Column("data_type", TEXT, **NEEDED),
         sa.Column("description", TEXT, **NEEDED),
-        sa.Column("options", JSON, **NEEDED),
+        sa.Column("options", Json, **NEEDED),
         sa.Column("messenger_writable", BOOL, **NEEDED),
         sa.Column("archived", BOOL, **NEEDED),
         sa.Column("slot", TEXT),
@@ -149,8 +149,8 @@ def create_tables() -> None:
         sa.Column("last_contacted_at", BIG),
         sa.Column("last_email_opened_at", BIG),
         sa.Column("last_email_clicked_at", BIG),
-        sa.Column("details", JSON, **NEEDED),
-        sa.Column("attributes", JSON, **NEEDED),
+        sa.Column("details", Json, **NEEDED),
+        sa.Column("attributes", Json, **NEEDED),
         *slots(),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="contacts_pkey"),
         if_not_exists=True,
@@ -161,7 +161,7 @@ def create_tables() -> None:
         sa.Column("into_id", TEXT, **NEEDED),
         sa.Column("from_id", TEXT, **NEEDED),
         sa.Column("merged_at", BIG, **NEEDED),
-        sa.Column("details", JSON, **NEEDED),
+        sa.Column("details", Json, **NEEDED),
         sa.PrimaryKeyConstraint("workspace_id", "into_id", "from_id", name="contact_merges_pkey"),
         if_not_exists=True,
     )
@@ -184,7 +184,7 @@ def create_tables() -> None:
         sa.Column("user_count", BIG, **NEEDED),
         sa.Column("created_at", BIG, **NEEDED),
         sa.Column("updated_at", BIG, **NEEDED),
-        sa.Column("attributes", JSON, **NEEDED),
+        sa.Column("attributes", Json, **NEEDED),
         *slots(),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="companies_pkey"),
         if_not_exists=True,
@@ -219,7 +219,7 @@ def create_tables() -> None:
         sa.Column("external_updated_at", BIG),
         sa.Column("created_at", BIG, **NEEDED),
         sa.Column("updated_at", BIG, **NEEDED),
-        sa.Column("attributes", JSON, **NEEDED),
+        sa.Column("attributes", Json, **NEEDED),
         *slots(),
         sa.PrimaryKeyConstraint("shard_key", "id", name="instances_pkey"),
         if_not_exists=True,
@@ -245,8 +245,8 @@ def create_tables() -> None:
         sa.Column("action", TEXT, **NEEDED),
         sa.Column("at", BIG, **NEEDED),
         sa.Column("through", TEXT, **NEEDED),
-        sa.Column("before", JSON, **NEEDED),
-        sa.Column("after", JSON, **NEEDED),
+        sa.Column("before", Json, **NEEDED),
+        sa.Column("after", Json, **NEEDED),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="changes_pkey"),
         if_not_exists=True,
     )
@@ -279,6 +279,7 @@ def create_indexes() -> None:
     index(
         "contacts_external_id", "contacts", "workspace_id", "external_id", unique=True, where="external_id is not null"
     )
+    index("contacts_created_at", "contacts", "workspace_id", "created_at", "id")
     index("contacts_live", "contacts", "workspace_id", "live", "id")
     index("contacts_phone", "contacts", "workspace_id", "phone")
     index("contacts_updated_at", "contacts", "workspace_id", "updated_at", "id")

@@ -7,6 +7,8 @@ import random
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, delete, func, select
+
 from interlock.core.changes import prune, stamp
 from interlock.core.changes.change import note, row
 from interlock.core.changes.stamp import Stamper
@@ -14,8 +16,7 @@ from interlock.core.schema.bootstrap import Made, create_workspace
 from interlock.kit import clock
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query
-from interlock.storage.tables import changes
-from sqlalchemy import bindparam, func, select
+from interlock.storage.tables import changes, leases
 
 _after = Query(
     select(changes.c.position, changes.c.id)
@@ -103,9 +104,7 @@ async def stamp_all_taking_over(database: Database) -> None:
 async def end_lease(tx: Tx) -> None:
     holder = await tx.one(stamp._lock, name=stamp.LEASE_NAME)
     if holder is not None:
-        await tx.run(
-            stamp._save_lease, lease=stamp.LEASE_NAME, new_owner=holder[0], new_until=0, new_counter=holder[2]
-        )
+        await tx.run(stamp._save_lease, lease=stamp.LEASE_NAME, new_owner=holder[0], new_until=0, new_counter=holder[2])
 
 
 async def test_only_the_holder_stamps_until_its_lease_ends(new_database: Database) -> None:
@@ -135,9 +134,6 @@ async def test_a_paused_holder_that_wakes_inside_its_batch_is_stopped(new_databa
 
 
 async def test_positions_go_on_where_the_lease_is_lost(new_database: Database) -> None:
-    from interlock.storage.tables import leases
-    from sqlalchemy import delete
-
     id = (await create_workspace(new_database, "One")).workspace_id
     await new_database.transact(note, *(change(id) for _ in range(5)))
     await stamp_all(new_database)
@@ -147,7 +143,9 @@ async def test_positions_go_on_where_the_lease_is_lost(new_database: Database) -
     assert [one[0] for one in await read(new_database, id, 0)] == [1, 2, 3, 4, 5, 6]
 
 
-async def test_a_bulk_is_stamped_in_batches(database: Database, workspace: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bulk_is_stamped_in_batches(
+    database: Database, workspace: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(stamp.limits, "STAMP_BATCH", 10)
     await database.transact(note, *(change(workspace.workspace_id) for _ in range(35)))
     await stamp_all_taking_over(database)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import apsw
 import pytest
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from interlock.core.query import search as searching
 from interlock.core.query.fields import fields_of
@@ -14,7 +17,8 @@ from interlock.core.query.search import search
 from interlock.core.query.sql import Statements, shape
 from interlock.core.records.store import store_of
 from interlock.storage.database import Database, Tx
-from interlock.storage.query import Query
+from interlock.storage.query import SQLITE, Query
+from interlock.storage.tables import contacts, instances, links
 from tests.core.query.making import COMPANY, CONTACT, KINDS, ORDER, schema
 
 _SCHEMA = schema()
@@ -82,18 +86,26 @@ def test_every_statement_has_its_key_and_a_literal_live(kind: str) -> None:
             assert "= 1 = 1" not in text
 
 
-async def plan(database: Database, query: Query) -> str:
-    values = dict.fromkeys(query.lite_fixed) | {name: [] for name in query.lists}
+@pytest.fixture(scope="module")
+def connection() -> Iterator[apsw.Connection]:
+    """An empty SQLite database: no statistics, as in a new installation."""
+    made = apsw.Connection(":memory:")
+    for table in (contacts, instances, links):
+        made.execute(str(CreateTable(table).compile(dialect=SQLITE)))
+        for index in table.indexes:
+            made.execute(str(CreateIndex(index).compile(dialect=SQLITE)))
+    yield made
+    made.close()
 
-    async def unit(tx: Any) -> str:
-        rows = tx.connection.execute(f"explain query plan {query.lite}", query.sqlite_arguments(values))
-        return "; ".join(row[3] for row in rows)
 
-    return await database.read(unit)
+def plan(connection: apsw.Connection, query: Query) -> str:
+    values = {**dict.fromkeys(query.lite_fixed), **{name: [] for name in query.lists}}
+    rows = connection.execute(f"explain query plan {query.lite}", query.sqlite_arguments(values))
+    return "; ".join(str(row[3]) for row in rows)
 
 
 class TestPlansOfSQLite:
-    """Without statistics, as in a new installation."""
+    """PostgreSQL plans by statistics and values instead."""
 
     @pytest.mark.parametrize(
         ("where", "index"),
@@ -106,22 +118,21 @@ class TestPlansOfSQLite:
             (And((Compare(_CONTACT["external_id"], "eq", "a"), Compare(_STOCK, "gt", 1))), "contacts_external_id"),
         ],
     )
-    async def test_counts_use_the_index(self, database: Database, where: Predicate, index: str) -> None:
-        if database.dialect != "sqlite":
-            pytest.skip("PostgreSQL plans by statistics")
-        assert index in await plan(database, Statements(store_of(CONTACT), where).count())
+    def test_counts_use_the_index(self, connection: apsw.Connection, where: Predicate, index: str) -> None:
+        assert index in plan(connection, Statements(store_of(CONTACT), where).count())
 
-    async def test_a_page_of_one_address_looks_it_up(self, database: Database) -> None:
-        if database.dialect != "sqlite":
-            pytest.skip("PostgreSQL plans by statistics")
+    def test_a_page_of_one_address_looks_it_up(self, connection: apsw.Connection) -> None:
         statements = Statements(store_of(CONTACT), Compare(_EMAIL, "eq", "a"))
-        assert "contacts_email_key" in await plan(database, statements.by_id(True, True))
-        assert "contacts_email_key" in await plan(database, statements.by_value(_CONTACT["updated_at"], True, True))
+        assert "contacts_email_key" in plan(connection, statements.by_id(True, True))
+        assert "contacts_email_key" in plan(connection, statements.by_value(_CONTACT["updated_at"], True, True))
 
-    async def test_a_page_sorted_by_a_slot_walks_its_index(self, database: Database) -> None:
-        if database.dialect != "sqlite":
-            pytest.skip("PostgreSQL plans by statistics")
-        walk = await plan(database, Statements(store_of(CONTACT), None).by_value(_STOCK, True, True))
+    def test_a_filter_over_a_reference_starts_from_the_links(self, connection: apsw.Connection) -> None:
+        linked = Compare(fields_of(_SCHEMA, ORDER)["custom_attributes.a"], "eq", "x")
+        found = plan(connection, Statements(store_of(ORDER), linked).count())
+        assert "instances_type (shard_key=? AND type_id=? AND id=?)" in found
+
+    def test_a_page_sorted_by_a_slot_walks_its_index(self, connection: apsw.Connection) -> None:
+        walk = plan(connection, Statements(store_of(CONTACT), None).by_value(_STOCK, True, True))
         assert "contacts_i1" in walk
         assert "TEMP B-TREE" not in walk
 

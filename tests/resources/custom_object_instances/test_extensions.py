@@ -78,7 +78,10 @@ async def test_a_bulk_links_like_single_upserts_do(shop: Client) -> None:
     await shop.ok("POST", f"{INSTANCES}/bulk", {"rows": rows})
     again = await shop.ok("POST", f"{INSTANCES}/bulk", {"rows": rows})
     assert again["counts"] == {"unchanged": 3}
-    rows = [{"external_id": "A-0", "custom_attributes": {"person": [bob]}}, {"external_id": "A-9", "custom_attributes": {"person": ["missing"]}}]
+    rows = [
+        {"external_id": "A-0", "custom_attributes": {"person": [bob]}},
+        {"external_id": "A-9", "custom_attributes": {"person": ["missing"]}},
+    ]
     answer = await shop.ok("POST", f"{INSTANCES}/bulk", {"rows": rows})
     assert [row["outcome"] for row in answer["rows"]] == ["updated", None]
     of_ann = (await shop.ok("GET", f"/contacts/{ann}"))["custom_attributes"]["orders"]["total_count"]
