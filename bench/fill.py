@@ -16,15 +16,15 @@ from bench.floor import schema as floor
 from bench.shop import OPTIONS, ORDER_ATTRIBUTES, PERSON_ATTRIBUTES, Shop
 from bench.works import TOKEN
 from interlock.core.attributes.definition import CONTACT, Option
+from interlock.core.definitions import define
+from interlock.core.definitions.wanted import WantedAttribute, WantedReference, WantedType
 from interlock.core.records.record import Record
 from interlock.core.records.slots import slot_values
 from interlock.core.records.store import CONTACTS, INSTANCES
 from interlock.core.references import store as links
-from interlock.core.schema import define
-from interlock.core.schema.bootstrap import create_workspace
 from interlock.core.schema.cache import SchemaCache
 from interlock.core.schema.schema import Schema
-from interlock.core.schema.wanted import WantedAttribute, WantedReference, WantedType
+from interlock.core.workspaces.bootstrap import create_workspace
 from interlock.storage import migrate, tables
 from interlock.storage.database import Tx
 from interlock.storage.open import open_database

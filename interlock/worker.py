@@ -11,7 +11,7 @@ from functools import partial
 
 from interlock.core.changes import prune
 from interlock.core.changes.stamp import Stamper
-from interlock.core.schema import backfill
+from interlock.core.definitions import backfill
 from interlock.kit import limits
 from interlock.kit.repeat import Repeat
 from interlock.storage.database import Database, Unavailable

@@ -21,7 +21,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
-from interlock.core.schema.bootstrap import Made, create_workspace
+from interlock.core.workspaces.bootstrap import Made, create_workspace
 from interlock.storage import migrate
 from interlock.storage.database import Database
 from interlock.storage.open import open_database

@@ -22,9 +22,9 @@ from interlock.app import build
 from interlock.cli import main as interlock
 from interlock.core.attributes.definition import CONTACT
 from interlock.core.attributes.policy import POLICIES, Creates
+from interlock.core.definitions.telling import ACTIONS
 from interlock.core.query.fields import DAY_OPERATORS, OPERATORS, Field, fields_of
 from interlock.core.schema.schema import Schema, Workspace, WorkspaceSettings
-from interlock.core.schema.telling import ACTIONS
 from interlock.kit import limits
 from interlock.kit.problems import CODES
 from interlock.rest import auth, dispatch, errors

@@ -144,7 +144,7 @@ def source() -> str:
 
 def _slot_names() -> str:
     counts = {kind: sum(name[0] == kind for name in SLOTS) for kind in "idt"}
-    if SLOTS != tuple(f"{kind}{n}" for kind, count in counts.items() for n in range(1, count + 1)):
+    if tuple(f"{kind}{n}" for kind, count in counts.items() for n in range(1, count + 1)) != SLOTS:
         raise SystemExit("the slots are not numbered as this expects")
     return "(" + ", ".join(f'*(f"{kind}{{n}}" for n in range(1, {count + 1}))' for kind, count in counts.items()) + ")"
 

@@ -36,9 +36,10 @@ class PostgresStore:
 
     @classmethod
     async def open(cls, url: str, connections: int) -> PostgresStore:
-        """The pools that Interlock has: searches want plans that know their values."""
+        """Pools like Interlock's: one plan for look-ups by key; searches have plans that know their values."""
         common: dict[str, Any] = {"min_size": 1, "connection_class": _Connection}
-        pool = await asyncpg.create_pool(url, max_size=connections, server_settings={"jit": "off"}, **common)
+        generic = {"jit": "off", "plan_cache_mode": "force_generic_plan"}
+        pool = await asyncpg.create_pool(url, max_size=connections, server_settings=generic, **common)
         custom = {"jit": "off", "plan_cache_mode": "force_custom_plan"}
         few = max(2, connections // 4)
         return cls(pool, await asyncpg.create_pool(url, max_size=few, server_settings=custom, **common))

@@ -17,13 +17,13 @@ from interlock.cli import shop
 from interlock.cli.common import database_option, with_workspace, workspace_option
 from interlock.cli.shop import Firm, Person, Thing
 from interlock.core.attributes.definition import COMPANY, CONTACT
+from interlock.core.definitions import define
+from interlock.core.definitions.document import AttributeDocument, parse_document, wanted_attribute, wanted_type
 from interlock.core.objects.bulk import Row, bulk
 from interlock.core.objects.instances import Upsert
 from interlock.core.people import company, contact, contact_fields, contact_store, memberships
 from interlock.core.people.contact import ContactWrite
-from interlock.core.schema import define
 from interlock.core.schema.cache import SchemaCache
-from interlock.core.schema.document import AttributeDocument, parse_document, wanted_attribute, wanted_type
 from interlock.core.schema.schema import Schema
 from interlock.kit import clock, limits
 from interlock.storage.database import Database, Tx

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from interlock.cli.common import database_option, with_workspace, workspace_option
-from interlock.core.schema.reset import reset_workspace
+from interlock.core.workspaces.reset import reset_workspace
 
 
 @click.command()

@@ -10,13 +10,13 @@ import click
 import yaml
 
 from interlock.cli.common import database_option, with_workspace, workspace_option
+from interlock.core.definitions.apply import apply as apply_plan
+from interlock.core.definitions.document import Document, parse_document, to_document
+from interlock.core.definitions.plan import Plan
+from interlock.core.definitions.plan import plan as make_plan
+from interlock.core.definitions.telling import sentence
 from interlock.core.schema import store
-from interlock.core.schema.apply import apply as apply_plan
 from interlock.core.schema.cache import SchemaCache
-from interlock.core.schema.document import Document, parse_document, to_document
-from interlock.core.schema.plan import Plan
-from interlock.core.schema.plan import plan as make_plan
-from interlock.core.schema.telling import sentence
 from interlock.storage.database import Database
 
 THROUGH = "schema:cli"

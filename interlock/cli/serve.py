@@ -15,7 +15,7 @@ import click
 from interlock.cli.common import database_option, refusal, settings_of, shown, sqlite_path
 from interlock.cli.lock import only_server
 from interlock.core.schema import store
-from interlock.core.schema.bootstrap import Made, create_workspace, is_sandbox, make_installation
+from interlock.core.workspaces.bootstrap import Made, create_workspace, is_sandbox, make_installation
 from interlock.kit import log
 from interlock.settings import Settings
 from interlock.storage import migrate

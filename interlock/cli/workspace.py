@@ -8,7 +8,7 @@ import click
 
 from interlock.cli.common import database_option, opened, run, settings_of
 from interlock.core.schema import store
-from interlock.core.schema.bootstrap import Made, create_workspace
+from interlock.core.workspaces.bootstrap import Made, create_workspace
 
 
 @click.group()

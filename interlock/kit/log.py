@@ -25,8 +25,10 @@ def configure(log_format: str = CONSOLE, level: str = "info") -> None:
     ]
     if log_format == JSON:
         last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    elif sys.stderr.isatty():
+        last = [structlog.dev.ConsoleRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        last = [structlog.processors.format_exc_info, _plain]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
@@ -37,3 +39,16 @@ def configure(log_format: str = CONSOLE, level: str = "info") -> None:
     processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=processors, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+def _plain(logger: Any, method: str, event: dict[str, Any]) -> str:
+    """A line as the console has it, without colours and columns: those took a tenth of a request's time."""
+    head = f"{event.pop('timestamp')} [{event.pop('level')}] {event.pop('event')}"
+    trace = event.pop("exception", None)
+    line = " ".join([head, *[f"{name}={_quoted(value)}" for name, value in event.items()]])
+    return f"{line}\n{trace}" if trace else line
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    return text if text.isprintable() and " " not in text else repr(text)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from interlock.core.attributes.definition import LIST, Attribute
-from interlock.core.schema.document import options_document, reference_document
+from interlock.core.definitions.document import options_document, reference_document
 from interlock.core.schema.schema import ObjectType, Schema
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ import msgspec
 from sqlalchemy import Boolean, Table, bindparam, delete, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSON
 
-from interlock.kit import clock, limits
+from interlock.kit import clock
 from interlock.storage.database import Database, Tx
 from interlock.storage.migrate import HEAD
 from interlock.storage.query import Query
@@ -84,7 +83,7 @@ class _Pages:
         """A row as it stands in the file."""
         values = list(row)
         for n in self.json:
-            values[n] = _json(values[n])
+            values[n] = _decode(values[n])
         for n in self.booleans:
             values[n] = None if values[n] is None else bool(values[n])
         return values
@@ -94,25 +93,6 @@ class _Pages:
         for n in self.json:
             row[n] = _encode(row[n]).decode()
         return dict(zip(self.columns, row, strict=True))
-
-
-_LONG_NUMBER = re.compile(r"\d{19}")
-
-
-def _json(stored: str) -> Any:
-    """PostgreSQL writes 1e300 out in full. Whole numbers have 64 bits here, so a longer one was a decimal."""
-    value = _decode(stored)
-    return _decimals(value) if _LONG_NUMBER.search(stored) else value
-
-
-def _decimals(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _decimals(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_decimals(one) for one in value]
-    if type(value) is int and not limits.INTEGER_MIN <= value <= limits.INTEGER_MAX:
-        return float(value)
-    return value
 
 
 def _is_json(column: Any) -> bool:

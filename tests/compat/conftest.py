@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from interlock.app import build
-from interlock.core.schema.bootstrap import Made
-from interlock.storage.database import Database
 
+from interlock.app import build
+from interlock.core.workspaces.bootstrap import Made
+from interlock.storage.database import Database
 from support.client import Client
 from support.server import serving
 

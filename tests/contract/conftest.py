@@ -18,7 +18,7 @@ import pytest
 
 from contract.walk import Walk
 from interlock.app import build
-from interlock.core.schema.bootstrap import Made
+from interlock.core.workspaces.bootstrap import Made
 from interlock.storage.database import Database
 from support.client import Client
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from docs.installation import Installation
 from interlock.app import build
-from interlock.core.schema.bootstrap import create_workspace, make_installation
+from interlock.core.workspaces.bootstrap import create_workspace, make_installation
 from interlock.storage.open import open_database
 
 

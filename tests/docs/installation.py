@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from docs.examples import Answer, Command, File, Names, Request, Step, values
 from interlock.app import App
 from interlock.cli import main as interlock
-from interlock.core.schema.bootstrap import Made
+from interlock.core.workspaces.bootstrap import Made
 from support.client import Client
 
 

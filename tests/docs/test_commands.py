@@ -9,6 +9,9 @@ import pytest
 
 from docs.reading import DOCS, ROOT, rows
 from interlock.cli import main
+from interlock.cli.serve import _greeting
+from interlock.core.workspaces.bootstrap import Made
+from interlock.settings import Settings
 from tools import docs
 
 COMMANDS = dict(docs.leaves(main, "interlock"))
@@ -59,3 +62,11 @@ def test_commands_on_a_workspace_are_those_that_choose_one(option: str) -> None:
 
 
 _OF_THE_DATABASE = ("serve", "worker", "migrate", "workspace", "backup", "restore", "where", "doctor")
+
+
+def test_the_readme_shows_what_the_first_start_prints() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    greeting = _greeting(Settings(), "http://127.0.0.1:8000", Made("id", "TOKEN", 1), True)
+    printed = [line.strip() for line in greeting.splitlines() if line.strip().startswith("curl ")]
+    assert len(printed) == 3
+    assert "\n".join(printed) in text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from interlock.app import build
-from interlock.core.schema.bootstrap import Made
-from interlock.storage.database import Database
 
+from interlock.app import build
+from interlock.core.workspaces.bootstrap import Made
+from interlock.storage.database import Database
 from support.client import Client
 
 

@@ -18,7 +18,7 @@ from interlock.core.records.record import Record
 from interlock.core.records.slots import EMPTY
 from interlock.core.records.store import CONTACTS, INSTANCES
 from interlock.core.schema import store
-from interlock.core.schema.bootstrap import create_workspace, make_installation
+from interlock.core.workspaces.bootstrap import create_workspace, make_installation
 from interlock.storage import backup
 from interlock.storage.backup import BadBackup, NotEmpty
 from interlock.storage.database import Database, Tx

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from interlock.core.schema.bootstrap import Made
+from interlock.core.workspaces.bootstrap import Made
 from interlock.storage.database import Database, Duplicate, Tx
 from interlock.storage.query import Query, any_of
 from interlock.storage.tables import counts, links

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from interlock.app import build
-from interlock.core.schema.bootstrap import Made, create_workspace
+from interlock.core.workspaces.bootstrap import Made, create_workspace
 from interlock.kit import limits
 from interlock.storage.database import Database
 from stories.stored import rows_of

@@ -120,7 +120,6 @@ def url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     return durable.create_database("killed")
 
 
-@pytest.mark.xdist_group("kill")
 async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(url: str, tmp_path: Path) -> None:
     load = Load()
     with Served(url, tmp_path, TOKEN) as first:
@@ -141,7 +140,6 @@ async def check_the_check(load: Load, url: str) -> None:
     assert "9-9: 1 was acknowledged, 0 is there" in missed
 
 
-@pytest.mark.xdist_group("kill")
 async def test_a_killed_postgres_has_lost_nothing_and_the_server_goes_on(durable: Postgres, tmp_path: Path) -> None:
     durable.drop_database("crashed")
     url = durable.create_database("crashed")

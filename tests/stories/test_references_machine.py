@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from interlock.core.attributes.definition import Option
-from interlock.core.schema.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
+from interlock.core.definitions.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
 from interlock.storage.database import Database
 from interlock.storage.open import open_database
 from stories.model import COMPANY, CONTACT, REFERENCES, THING, End, Model, Reference, ends_of
@@ -70,6 +70,7 @@ class Machine(RuleBasedStateMachine):
         self.worlds = Worlds(self.databases, self.loop, THINGS)
         self.model = Model()
         self.gone: list[str] = []
+        self.avoided: set[str] = set()
         for world in self.worlds.all:
             self.loop.run_until_complete(define_on_contacts(world))
 
@@ -92,6 +93,46 @@ class Machine(RuleBasedStateMachine):
         handle = handle or model.make(THING, external_id)
         model.set_values(handle, {key: as_stored(key, value) for key, value in values.items()})
         self.apply(handle, writes)
+
+    @rule(data=st.data(), external_ids=st.lists(st.sampled_from(EXTERNAL_IDS), min_size=1, max_size=3))
+    def bulk(self, data: st.DataObject, external_ids: list[str]) -> None:
+        """As one upsert or deletion after the other; a row that is refused leaves the others alone."""
+        deleted = data.draw(st.sets(st.sampled_from(external_ids), max_size=1))
+        self.avoided = {one for one in self.model.of(THING) if self.model.records[one].external_id in deleted}
+        rows: list[Any] = []
+        steps: list[Any] = []
+        for external_id in external_ids:
+            if external_id in deleted:
+                rows.append({"action": "delete", "external_id": external_id})
+                steps.append((external_id, None, []))
+            else:
+                values, writes = data.draw(values_of_things), data.draw(self.link_writes(THING))
+                sent = {**values, **{end.name: form for end, form, _ in writes}}
+                rows.append({"external_id": external_id, "custom_attributes": sent})
+                steps.append((external_id, values, writes))
+        self.avoided = set()
+        status, answer = self.worlds.call("POST", f"/interlock/v1/object_types/{THING}/instances/bulk", {"rows": rows})
+        assert status == (400 if self.model.type_archived else 200), answer
+        if status == 200:
+            for row, step in zip(answer["rows"], steps, strict=True):
+                self.after_row(row, *step)
+
+    def after_row(self, row: Any, external_id: str, values: dict[str, Any] | None, writes: list[Any]) -> None:
+        handle = self.model.by_external_id(THING, external_id)
+        if values is None:
+            assert (row["outcome"] == "deleted") == (handle is not None), row
+            if handle is not None:
+                self.forget(handle)
+        elif self.refused(writes):
+            assert row["error"]["code"] == "parameter_invalid", row
+        else:
+            assert row["outcome"] in (("created",) if handle is None else ("updated", "unchanged")), row
+            if handle is None:
+                handle = self.model.make(THING, external_id)
+                path = f"/custom_object_instances/{THING}?external_id={quote(external_id, safe='')}"
+                self.worlds.call("GET", path, creates=handle)
+            self.model.set_values(handle, {key: as_stored(key, value) for key, value in values.items()})
+            self.apply(handle, writes)
 
     @precondition(lambda self: self.model.of(THING))
     @rule(data=st.data(), by_id=st.booleans())
@@ -204,7 +245,7 @@ class Machine(RuleBasedStateMachine):
         return st.lists(st.one_of(each), max_size=3, unique_by=lambda one: one[0])
 
     def link_write(self, end: End, own_external_id: str | None) -> st.SearchStrategy[tuple[Any, Any]]:
-        handles = self.model.of(end.target)
+        handles = [one for one in self.model.of(end.target) if one not in self.avoided]
         if end.target == THING and own_external_id is not None:
             handles = [*handles, "itself"]
         some = (
@@ -302,7 +343,7 @@ def _named(handles: tuple[str, ...] | None, own: str) -> Any:
 
 
 async def define_on_contacts(world: Any) -> None:
-    from interlock.core.schema import define
+    from interlock.core.definitions import define
 
     schemas, workspace_id = world.client.app.schemas, world.workspace_id
     wanted = [WantedAttribute("grade", "integer"), *(_reference(one) for one in REFERENCES if one.a_kind == CONTACT)]

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from interlock.app import TITLE, build
-from interlock.core.schema.bootstrap import create_workspace
+from interlock.core.workspaces.bootstrap import create_workspace
 from interlock.rest.description import openapi
 from interlock.storage.database import Database
 from interlock.storage.open import open_database

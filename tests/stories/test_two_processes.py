@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from interlock.app import build
-from interlock.core.schema.bootstrap import Made
 from interlock.core.staff import access
+from interlock.core.workspaces.bootstrap import Made
 from interlock.storage.database import Database
 from interlock.storage.open import open_database
 from support.client import Client

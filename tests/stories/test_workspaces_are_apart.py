@@ -13,7 +13,7 @@ import pytest
 
 from interlock.app import build
 from interlock.catalogue import OPERATIONS
-from interlock.core.schema.bootstrap import Made, create_workspace
+from interlock.core.workspaces.bootstrap import Made, create_workspace
 from interlock.rest.operation import OPEN, Operation
 from interlock.storage.database import Database
 from stories.stored import rows_of

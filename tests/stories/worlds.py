@@ -14,9 +14,9 @@ import msgspec
 from sqlalchemy import select
 
 from interlock.app import build
-from interlock.core.schema import define
-from interlock.core.schema.bootstrap import create_workspace
-from interlock.core.schema.wanted import WantedType
+from interlock.core.definitions import define
+from interlock.core.definitions.wanted import WantedType
+from interlock.core.workspaces.bootstrap import create_workspace
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query
 from interlock.storage.tables import changes

@@ -73,7 +73,7 @@ async def bulk(
     kind = instances.writable(schema, identifier).id
     await ensure_current(tx, schema)
     results: dict[int, Result] = {}
-    for run in _runs(rows):
+    for run in _runs(rows, _to_itself(schema, kind)):
         if run[0].problem is not None:
             results[run[0].index] = Result(run[0].index, run[0].external_id, problem=run[0].problem)
         elif run[0].upsert is None:
@@ -87,19 +87,29 @@ async def bulk(
     return [results[row.index] for row in rows]
 
 
-def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Rows that can be done at once: the same action, and no instance twice."""
+def _to_itself(schema: Schema, kind: str) -> frozenset[str]:
+    """The references of a kind to itself: a row that writes one may mean an instance of a row before it."""
+    return frozenset(one.name for one in schema.references(kind) if one.reference and one.reference.to == kind)
+
+
+def _runs(rows: Sequence[Row], to_itself: frozenset[str]) -> Iterator[list[Row]]:
+    """Rows that can be done at once: the same action, no instance twice, none that may be meant by a later one."""
     run: list[Row] = []
     seen: set[str] = set()
     for row in rows:
         same = run and (row.upsert is None) == (run[0].upsert is None) and run[0].problem is None
-        if run and (not same or row.problem is not None or row.external_id in seen):
+        if run and (not same or row.problem is not None or row.external_id in seen or _names_any(row, to_itself)):
             yield run
             run, seen = [], set()
         run.append(row)
         seen.add(row.external_id)
     if run:
         yield run
+
+
+def _names_any(row: Row, names: frozenset[str]) -> bool:
+    sent = row.upsert.attributes if row.upsert is not None else None
+    return isinstance(sent, dict) and not names.isdisjoint(sent)
 
 
 def _stop_at_problem(results: dict[int, Result], run: Sequence[Row]) -> None:
@@ -185,10 +195,10 @@ async def _resolve(tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], res
         wanted = list(dict.fromkeys(target for _, write in mine for target in (*(write.replace or ()), *write.add)))
         if not wanted:
             continue
-        ids_found = await links.resolve(tx, schema, attribute, wanted)
-        found |= {(attribute.name, target): id for target, id in ids_found.items()}
+        known = await links.resolve(tx, schema, attribute, wanted)
+        found |= {(attribute.name, target): record.id for target, record in known.items()}
         for one, write in mine:
-            gone = [target for target in (*(write.replace or ()), *write.add) if target not in ids_found]
+            gone = [target for target in (*(write.replace or ()), *write.add) if target not in known]
             if gone:
                 problem = links.missing(schema, attribute, gone[0])
                 results.append(Result(one.row.index, one.row.external_id, problem=problem))
@@ -253,7 +263,7 @@ async def _plan_links(
                 unique = list(dict.fromkeys(wanted))
                 rows += [link_store.row(key, key, end.id, end.side, one.record.id, id) for id in reversed(unique)]
                 if unique:
-                    one.difference.attribute(attribute.name, [], sorted(unique))
+                    one.difference.attribute(attribute.name, [], sorted(unique)[: links.SHOWN_IN_HISTORY])
             elif one.new or write.replace is None or set(wanted) != current.get(one.record.id, set()):
                 slow.append((one, attribute.name, write))
     return slow

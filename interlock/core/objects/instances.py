@@ -103,8 +103,9 @@ async def _create(tx: Tx, schema: Schema, kind: str, wanted: Upsert, writes: Wri
     slots = slot_values(schema.of(kind), record.attributes)
     if not await INSTANCES.insert_new(tx, schema.workspace.id, schema.workspace.id, record, slots):
         return None
-    await _note(tx, schema, record, change.CREATED, writes, difference, through)
-    return Shown(record, await _references(tx, schema, record), CREATED)
+    shown: dict[str, links.Linked] = {}
+    await _note(tx, schema, record, change.CREATED, writes, difference, through, shown)
+    return Shown(record, await _references(tx, schema, record, shown), CREATED)
 
 
 async def _save(tx: Tx, schema: Schema, record: Record, wanted: Upsert, writes: Writes, through: str) -> Shown:
@@ -124,31 +125,42 @@ def is_newer(record: Record, wanted: Upsert) -> bool:
 
 async def save(tx: Tx, schema: Schema, record: Record, writes: Writes, difference: Difference, through: str) -> Shown:
     """Store a locked instance that has been changed in memory. Nothing is written when nothing differs."""
-    outcome = UNCHANGED
-    if await _note(tx, schema, record, change.UPDATED, writes, difference, through):
+    outcome, shown = UNCHANGED, dict[str, links.Linked]()
+    if await _note(tx, schema, record, change.UPDATED, writes, difference, through, shown):
         outcome = UPDATED
         record.fields["updated_at"] = clock.seconds()
         slots = slot_values(schema.of(record.kind), record.attributes)
         await INSTANCES.update(tx, schema.workspace.id, record, slots)
-    return Shown(record, await _references(tx, schema, record), outcome)
+    return Shown(record, await _references(tx, schema, record, shown), outcome)
 
 
 async def _note(
-    tx: Tx, schema: Schema, record: Record, action: str, writes: Writes, difference: Difference, through: str
+    tx: Tx,
+    schema: Schema,
+    record: Record,
+    action: str,
+    writes: Writes,
+    difference: Difference,
+    through: str,
+    shown: dict[str, links.Linked],
 ) -> bool:
-    """Links, then one row of history for all that happened; whether anything did."""
-    at = clock.micros()
-    notes = await write_links(tx, schema, record, writes.links, difference, through, at)
+    """Links, then one row of history for all that happened; whether anything did. `shown`: see `write_links`."""
+    at, is_new = clock.micros(), action == change.CREATED
+    notes = await write_links(tx, schema, record, writes.links, difference, through, at, is_new=is_new, shown=shown)
     if difference:
-        before = {} if action == change.CREATED else difference.before
+        before = {} if is_new else difference.before
         after = difference.after
         row = change.row(schema.workspace.id, record.kind, record.id, action, through, at, before, after)
         await change.note(tx, row, *notes)
     return bool(difference)
 
 
-async def _references(tx: Tx, schema: Schema, record: Record) -> dict[str, links.Linked]:
-    return (await links.read(tx, schema, record.kind, [record]))[record.id]
+async def _references(
+    tx: Tx, schema: Schema, record: Record, known: Mapping[str, links.Linked] | None = None
+) -> dict[str, links.Linked]:
+    """What is not known yet is looked up."""
+    known = known or {}
+    return {**(await links.read(tx, schema, record.kind, [record], known))[record.id], **known}
 
 
 async def find(tx: Tx, schema: Schema, identifier: str, id: str) -> Shown:

@@ -15,6 +15,7 @@ from interlock.core.attributes.definition import COMPANY
 from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.policy import Source
 from interlock.core.changes import change
+from interlock.core.definitions.define import create_missing
 from interlock.core.people import company_store as store
 from interlock.core.people import find, membership_store
 from interlock.core.people.company_fields import check, plan_id
@@ -24,7 +25,6 @@ from interlock.core.records.store import COMPANIES
 from interlock.core.records.writing import Difference
 from interlock.core.references import links
 from interlock.core.references.follow import write_links
-from interlock.core.schema.define import create_missing
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged, ensure_current
 from interlock.kit import clock, ids, limits

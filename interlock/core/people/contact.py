@@ -29,6 +29,7 @@ from interlock.core.attributes.definition import CONTACT
 from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.policy import Source
 from interlock.core.changes import change
+from interlock.core.definitions.define import create_missing
 from interlock.core.people import contact_store, find, memberships
 from interlock.core.people.contact_fields import LEAD, USER, Standard, settle
 from interlock.core.people.show import Shown, show_one
@@ -38,7 +39,6 @@ from interlock.core.records.store import CONTACTS
 from interlock.core.records.writing import Difference
 from interlock.core.references import links
 from interlock.core.references.follow import write_links
-from interlock.core.schema.define import create_missing
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged, ensure_current
 from interlock.core.staff.store import get_admin

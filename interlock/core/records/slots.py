@@ -51,8 +51,8 @@ def slot_value(definition: Attribute, value: Any) -> Any:
 def free_slot(definitions: Iterable[Attribute], data_type: str) -> str | None:
     """A slot that no attribute of the kind has, or None: then search reads the JSON.
 
-    An archived attribute has its slot until a job has emptied the column (`core/schema/backfill.py`), so a free slot
-    is empty for every record.
+    An archived attribute has its slot until a job has emptied the column (`core/definitions/backfill.py`), so a free
+    slot is empty for every record.
 
     The first slots are carried by the index of every other slot, so those who come first are searched best.
     """

@@ -7,7 +7,7 @@ target that may be held by one record only is taken from whoever held it, and bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,11 +40,15 @@ class Linked:
 
 @dataclass(slots=True)
 class LinkChange:
-    """What a write did to one reference attribute. `moved` has (target id, who had it before)."""
+    """What a write did to one reference attribute. `moved` has (target id, who had it before).
+
+    `linked` is what the attribute shows now, where that is known without looking.
+    """
 
     before: list[str]
     after: list[str]
     moved: list[tuple[str, str]]
+    linked: Linked | None = None
 
     @property
     def changed(self) -> bool:
@@ -54,8 +58,10 @@ class LinkChange:
 # --- writing
 
 
-async def write(tx: Tx, schema: Schema, attribute: Attribute, own_id: str, wanted: LinkWrite) -> LinkChange:
-    """Set, add or remove links of one record, which the caller holds locked.
+async def write(
+    tx: Tx, schema: Schema, attribute: Attribute, own_id: str, wanted: LinkWrite, *, is_new: bool = False
+) -> LinkChange:
+    """Set, add or remove links of one record, which the caller holds locked, or has just made.
 
     Raises 400 `parameter_invalid` for a target that does not exist in this workspace.
     """
@@ -64,9 +70,10 @@ async def write(tx: Tx, schema: Schema, attribute: Attribute, own_id: str, wante
     if _hidden(schema, end.to):
         return _refuse_hidden(schema, attribute, wanted)
     key, side = schema.workspace.id, end.side
-    current = await store.others(tx, key, end.id, side, own_id)
-    targets = await _resolve(tx, schema, attribute, wanted.replace if wanted.replace is not None else wanted.add)
-    removed = await _resolve(tx, schema, attribute, wanted.remove, must_exist=False) if wanted.remove else []
+    current = [] if is_new else await store.others(tx, key, end.id, side, own_id)
+    found = await _resolve(tx, schema, attribute, wanted.replace if wanted.replace is not None else wanted.add)
+    targets = list(found)
+    removed = await _resolve(tx, schema, attribute, wanted.remove, must_exist=False) if wanted.remove else ()
     if wanted.replace is not None or (targets and not end.many):
         after = targets
     else:
@@ -82,7 +89,9 @@ async def write(tx: Tx, schema: Schema, attribute: Attribute, own_id: str, wante
     moved = await _take_over(tx, key, attribute, new) if new and not end.inverse_many else []
     rows = [store.row(key, key, end.id, side, own_id, other) for other in reversed(new)]
     await store.add(tx, rows)
-    return LinkChange(sorted(had), sorted(have), moved)
+    known = not end.many and have == found.keys() and own_id not in have  # what it is itself is still to be written
+    linked = Linked(list(found.values()), len(found)) if known else None
+    return LinkChange(sorted(had), sorted(have), moved, linked)
 
 
 def _hidden(schema: Schema, kind: str) -> bool:
@@ -113,22 +122,22 @@ async def _take_over(tx: Tx, key: str, attribute: Attribute, targets: Sequence[s
 
 async def _resolve(
     tx: Tx, schema: Schema, attribute: Attribute, targets: Sequence[Target], must_exist: bool = True
-) -> list[str]:
-    """The ids of targets, in their order and each once."""
+) -> dict[str, Record]:
+    """Glimpses of targets by their ids, in their order and each once."""
     if not targets:
-        return []
+        return {}
     known = await resolve(tx, schema, attribute, targets)
-    found: dict[str, None] = {}
+    found: dict[str, Record] = {}
     for one in targets:
         if one in known:
-            found[known[one]] = None
+            found[known[one].id] = known[one]
         elif must_exist:
             raise missing(schema, attribute, one)
-    return list(found)
+    return found
 
 
-async def resolve(tx: Tx, schema: Schema, attribute: Attribute, targets: Sequence[Target]) -> dict[Target, str]:
-    """The id of each target that exists in this workspace; they are locked against being deleted."""
+async def resolve(tx: Tx, schema: Schema, attribute: Attribute, targets: Sequence[Target]) -> dict[Target, Record]:
+    """A glimpse of each target that exists in this workspace; they are locked against being deleted."""
     end = attribute.reference
     assert end is not None
     table_store = store.target_store(end.to)
@@ -137,13 +146,13 @@ async def resolve(tx: Tx, schema: Schema, attribute: Attribute, targets: Sequenc
     wanted_ids = [one.id for one in targets if one.id is not None]
     wanted_external = [one.external_id for one in targets if one.external_id is not None]
     finder = store.Finder.of(table_store, not end.inverse_many)
-    known = await finder.known(tx, schema.workspace.id, end.to, wanted_ids)
-    by_external = await finder.by_external_id(tx, schema.workspace.id, end.to, wanted_external)
-    found: dict[Target, str] = {}
+    by_id = await finder.by_id(tx, schema.workspace.id, end.to, wanted_ids)
+    by_external_id = await finder.by_external_id(tx, schema.workspace.id, end.to, wanted_external)
+    found: dict[Target, Record] = {}
     for one in targets:
-        id = one.id if one.id in known else by_external.get(one.external_id or "")
-        if id is not None:
-            found[one] = id
+        record = by_id.get(one.id) if one.id is not None else by_external_id.get(one.external_id or "")
+        if record is not None:
+            found[one] = record
     return found
 
 
@@ -162,15 +171,16 @@ def missing(schema: Schema, attribute: Attribute, target: Target) -> Problem:
 
 
 async def read(
-    tx: Tx, schema: Schema, kind: str, records: Sequence[Record], only: str | None = None
+    tx: Tx, schema: Schema, kind: str, records: Sequence[Record], known: Collection[str] = ()
 ) -> dict[str, dict[str, Linked]]:
     """What the reference attributes of records show, by record id and attribute name.
 
-    A record with very many links costs no more than one with a hundred, but for the count.
+    A record with very many links costs no more than one with a hundred, but for the count. Attributes whose names are
+    `known` are left out.
     """
     shown: dict[str, dict[str, Linked]] = {record.id: {} for record in records}
     for attribute in schema.references(kind):
-        if records and (only is None or only == attribute.name):
+        if records and attribute.name not in known:
             of_each = await _linked(tx, schema, attribute, [record.id for record in records])
             for id, linked in of_each.items():
                 shown[id][attribute.name] = linked

@@ -234,13 +234,13 @@ class Finder:
     def __init__(self, table_store: RecordStore, exclusive: bool) -> None:
         table = table_store.table
         external = table.c.company_id if table.name == "companies" else table.c.external_id
-        base = select(table.c.id, external).where(table.c[table_store.key] == bindparam("key"))
+        base = select(external, *glimpse_columns(table_store)).where(table.c[table_store.key] == bindparam("key"))
         if table_store.kind_column:
             base = base.where(table.c[table_store.kind_column] == bindparam("kind"))
         if table.name == "contacts":
             base = base.where(table.c.merged_into.is_(None))
         base = base.order_by(table.c.id).with_for_update(key_share=True, read=not exclusive)
-        self._of_kind = table_store.kind_column is not None
+        self._store = table_store
         self._by_id = Query(base.where(any_of(table.c.id, "ids")))
         self._by_external_id = Query(base.where(any_of(external, "ids")))
 
@@ -249,16 +249,18 @@ class Finder:
         name = (table_store.table.name, exclusive)
         return cls._made.get(name) or cls._made.setdefault(name, cls(table_store, exclusive))
 
-    async def known(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> set[str]:
-        """Those of the ids that there are."""
-        return {row[0] for row in await self._rows(tx, self._by_id, key, kind, ids)}
+    async def by_id(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        """A glimpse of each that there is."""
+        return {
+            row[1]: glimpse(self._store, row[1:], kind) for row in await self._rows(tx, self._by_id, key, kind, ids)
+        }
 
-    async def by_external_id(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> dict[str, str]:
-        """The id of each external id that there is."""
-        return {row[1]: row[0] for row in await self._rows(tx, self._by_external_id, key, kind, ids)}
+    async def by_external_id(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        rows = await self._rows(tx, self._by_external_id, key, kind, ids)
+        return {row[0]: glimpse(self._store, row[1:], kind) for row in rows}
 
     async def _rows(self, tx: Tx, query: Query, key: str, kind: str, ids: Sequence[str]) -> list[Row]:
         if not ids:
             return []
-        of_kind = {"kind": kind} if self._of_kind else {}
+        of_kind = {"kind": kind} if self._store.kind_column else {}
         return await tx.all(query, key=key, ids=list(ids), **of_kind)

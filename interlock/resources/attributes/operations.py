@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.schema import define, settings
-from interlock.core.schema.document import wanted_attribute
+from interlock.core.definitions import define, settings
+from interlock.core.definitions.document import wanted_attribute
+from interlock.core.definitions.usage import uses, values_counted
 from interlock.core.schema.schema import Schema
-from interlock.core.schema.usage import uses, values_counted
 from interlock.kit.problems import Problem, invalid
 from interlock.resources.attributes import wire
 from interlock.rest.operation import INTERLOCK, Call, Operation

@@ -9,10 +9,10 @@ import msgspec
 from interlock.core.attributes.definition import COMPANY, CONTACT, Attribute
 from interlock.core.attributes.standard import StandardAttribute
 from interlock.core.attributes.wire import rest_data_type
-from interlock.core.schema.document import AttributeDocument
+from interlock.core.definitions.document import AttributeDocument
+from interlock.core.definitions.settings import Named, qualification
+from interlock.core.definitions.usage import Use
 from interlock.core.schema.schema import Schema
-from interlock.core.schema.settings import Named, qualification
-from interlock.core.schema.usage import Use
 from interlock.kit.problems import invalid
 from interlock.shapes.definitions import AttributeJson
 

@@ -11,7 +11,7 @@ import msgspec
 
 from interlock.core.attributes.definition import CONVERSATION
 from interlock.core.attributes.standard import STANDARD
-from interlock.core.schema import define
+from interlock.core.definitions import define
 from interlock.core.schema.schema import Schema
 from interlock.kit.problems import Meaning, Problem, invalid
 from interlock.resources.data_attributes import wire

@@ -9,7 +9,7 @@ import msgspec
 from interlock.core.attributes.definition import COMPANY, CONTACT, LIST, STRING, Attribute, Option
 from interlock.core.attributes.standard import StandardAttribute
 from interlock.core.attributes.wire import from_rest, rest_data_type
-from interlock.core.schema.wanted import AttributeChange, WantedAttribute
+from interlock.core.definitions.wanted import AttributeChange, WantedAttribute
 from interlock.kit.problems import Problem, invalid, missing
 
 MODELS = (CONTACT, COMPANY)

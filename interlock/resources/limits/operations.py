@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from interlock.core.definitions import settings as workspace_settings
 from interlock.core.schema import counts
-from interlock.core.schema import settings as workspace_settings
 from interlock.resources.limits import wire
 from interlock.rest.operation import INTERLOCK, Call, Operation
 

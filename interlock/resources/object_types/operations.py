@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.schema import define
-from interlock.core.schema.document import AttributeDocument, TypeDocument, wanted_attribute, wanted_type
+from interlock.core.definitions import define
+from interlock.core.definitions.document import AttributeDocument, TypeDocument, wanted_attribute, wanted_type
 from interlock.kit.problems import not_found
 from interlock.resources.object_types import wire
 from interlock.rest.operation import INTERLOCK, Call, Operation

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import msgspec
 
 from interlock.core.attributes.definition import Attribute
-from interlock.core.schema.document import AttributeDocument, reference_document, wanted_options, wanted_reference
+from interlock.core.definitions.document import AttributeDocument, reference_document, wanted_options, wanted_reference
+from interlock.core.definitions.wanted import AttributeChange, TypeChange
 from interlock.core.schema.schema import ObjectType, Schema
-from interlock.core.schema.wanted import AttributeChange, TypeChange
 from interlock.kit.problems import Problem, invalid
 from interlock.shapes.definitions import ObjectTypeJson
 

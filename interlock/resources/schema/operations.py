@@ -1,16 +1,16 @@
 """The whole schema as one document, and planned migrations: what a change costs is told before it is made.
 
-All of it is ours. The format is described in `core/schema/document.py`; `interlock schema` reads and writes the same.
+All of it is ours. `core/definitions/document.py` describes the format; `interlock schema` reads and writes the same.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from interlock.core.schema.apply import apply
-from interlock.core.schema.document import parse_document, to_document
-from interlock.core.schema.plan import plan
-from interlock.core.schema.reset import reset_workspace
+from interlock.core.definitions.apply import apply
+from interlock.core.definitions.document import parse_document, to_document
+from interlock.core.definitions.plan import plan
+from interlock.core.workspaces.reset import reset_workspace
 from interlock.resources.schema import wire
 from interlock.rest.operation import INTERLOCK, Call, Operation
 

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from interlock.core.schema.document import Document
-from interlock.core.schema.migration import Change
-from interlock.core.schema.plan import Plan
-from interlock.core.schema.telling import sentence
+from interlock.core.definitions.document import Document
+from interlock.core.definitions.migration import Change
+from interlock.core.definitions.plan import Plan
+from interlock.core.definitions.telling import sentence
 
 
 class PlanBody(msgspec.Struct):

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select
 from interlock.core.changes import prune, stamp
 from interlock.core.changes.change import note, row
 from interlock.core.changes.stamp import Stamper
-from interlock.core.schema.bootstrap import Made, create_workspace
+from interlock.core.workspaces.bootstrap import Made, create_workspace
 from interlock.kit import clock
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query

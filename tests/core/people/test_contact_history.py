@@ -18,9 +18,9 @@ from interlock.core.people.show import Shown, show
 from interlock.core.records.record import Record
 from interlock.core.records.slots import EMPTY
 from interlock.core.records.store import CONTACTS
-from interlock.core.schema.bootstrap import Made
 from interlock.core.schema.cache import SchemaCache
 from interlock.core.schema.schema import Schema
+from interlock.core.workspaces.bootstrap import Made
 from interlock.kit.problems import Problem
 from interlock.shapes.contact import Contact
 from interlock.shapes.contact import contact as to_json
@@ -154,7 +154,7 @@ async def test_a_chain_of_merges_is_followed_to_its_end(people: People) -> None:
 
 async def test_a_workspace_may_let_unknown_names_make_attributes(people: People) -> None:
     async def allow(tx: Tx, schema: Schema) -> None:
-        from interlock.core.schema.editor import Editor
+        from interlock.core.definitions.editor import Editor
 
         settings = replace(schema.workspace.settings, create_unknown_attributes=True)
         await (await Editor.open(tx, schema)).put_workspace(replace(schema.workspace, settings=settings))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from interlock.app import build
-from interlock.core.schema.bootstrap import Made, create_workspace
 from interlock.core.staff.store import Admin, insert_admin
+from interlock.core.workspaces.bootstrap import Made, create_workspace
 from interlock.storage.database import Database
 from support.client import Client
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from interlock.core.schema import store
-from interlock.core.schema.bootstrap import Made
 from interlock.core.schema.schema import Schema
+from interlock.core.workspaces.bootstrap import Made
 from interlock.storage.database import Tx
 from resources.companies.making import attach, attribute, company, history, person, with_people
 from support.client import Client

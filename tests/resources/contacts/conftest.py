@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from interlock.core.attributes.definition import CONTACT
-from interlock.core.schema import define
-from interlock.core.schema.bootstrap import Made
-from interlock.core.schema.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
+from interlock.core.definitions import define
+from interlock.core.definitions.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
+from interlock.core.workspaces.bootstrap import Made
 from support.client import Client
 
 Make = Callable[..., Awaitable[dict[str, Any]]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interlock.core.schema.bootstrap import Made
+from interlock.core.workspaces.bootstrap import Made
 from resources.contacts.conftest import Make, order
 from support.client import Client
 

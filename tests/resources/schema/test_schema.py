@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.app import build
-from interlock.core.schema.bootstrap import create_workspace, make_installation
+from interlock.core.workspaces.bootstrap import create_workspace, make_installation
 from interlock.storage.database import Database
 from support.client import Client
 

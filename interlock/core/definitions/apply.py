@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from interlock.core.changes import change
-from interlock.core.schema import rewriting
-from interlock.core.schema.document import Document
-from interlock.core.schema.editor import Editor
-from interlock.core.schema.migration import Change, work_out
-from interlock.core.schema.plan import OUT_OF_DATE, Plan, check_hash
+from interlock.core.definitions import rewriting
+from interlock.core.definitions.document import Document
+from interlock.core.definitions.editor import Editor
+from interlock.core.definitions.migration import Change, work_out
+from interlock.core.definitions.plan import OUT_OF_DATE, Plan, check_hash
 from interlock.core.schema.schema import Schema
 from interlock.kit import clock
 from interlock.kit.problems import Problem

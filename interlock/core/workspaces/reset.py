@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, update
 
-from interlock.core.schema.bootstrap import sandbox_of
+from interlock.core.workspaces.bootstrap import sandbox_of
 from interlock.kit.problems import Problem, not_found
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query

@@ -11,11 +11,11 @@ from typing import Any
 
 from interlock.core.attributes.definition import DECIMAL
 from interlock.core.attributes.types import READERS
+from interlock.core.definitions.migration import Move, Trim, Work
 from interlock.core.records.record import Record
 from interlock.core.records.slots import slot_values
 from interlock.core.records.store import store_of
 from interlock.core.references import store as links
-from interlock.core.schema.migration import Move, Trim, Work
 from interlock.core.schema.schema import Schema
 from interlock.kit import limits
 from interlock.kit.problems import Problem

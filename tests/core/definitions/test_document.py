@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interlock.core.schema.document import parse_document
+from interlock.core.definitions.document import parse_document
 from interlock.kit.problems import Problem
 
 

@@ -11,19 +11,19 @@ from typing import Any
 
 from interlock.core.attributes.definition import LIST, REFERENCE, STANDARD_KINDS, Attribute, ReferenceEnd
 from interlock.core.attributes.names import check_new_name
-from interlock.core.records.slots import SLOTS_FOR
-from interlock.core.schema import define, usage
-from interlock.core.schema.document import (
+from interlock.core.definitions import define, usage
+from interlock.core.definitions.document import (
     Document,
     options_document,
     wanted_attribute,
     wanted_options,
     wanted_type,
 )
-from interlock.core.schema.editor import Editor
-from interlock.core.schema.matching import Item, Matched, TypeItem, match, placing
-from interlock.core.schema.settings import QUALIFYING_TYPES
-from interlock.core.schema.wanted import AttributeChange, TypeChange, WantedReference
+from interlock.core.definitions.editor import Editor
+from interlock.core.definitions.matching import Item, Matched, TypeItem, match, placing
+from interlock.core.definitions.settings import QUALIFYING_TYPES
+from interlock.core.definitions.wanted import AttributeChange, TypeChange, WantedReference
+from interlock.core.records.slots import SLOTS_FOR
 from interlock.kit import ids
 from interlock.kit.problems import Problem, invalid
 

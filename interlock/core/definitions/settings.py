@@ -9,7 +9,7 @@ from typing import Any
 from interlock.core.attributes.definition import BOOLEAN, COMPANY, CONTACT, DECIMAL, INTEGER, LIST, STRING, Attribute
 from interlock.core.attributes.standard import STANDARD, StandardAttribute
 from interlock.core.attributes.text import shown
-from interlock.core.schema.editor import Editor
+from interlock.core.definitions.editor import Editor
 from interlock.core.schema.schema import Schema, Workspace, WorkspaceSettings
 from interlock.kit.problems import Problem, invalid
 from interlock.storage.database import Tx

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from interlock.core.attributes.definition import Attribute
-from interlock.core.schema import rewriting, store
-from interlock.core.schema.document import Document
-from interlock.core.schema.editor import Sketch
-from interlock.core.schema.migration import Change, work_out
+from interlock.core.definitions import rewriting
+from interlock.core.definitions.document import Document
+from interlock.core.definitions.editor import Sketch
+from interlock.core.definitions.migration import Change, work_out
+from interlock.core.schema import store
 from interlock.core.schema.schema import Schema
 from interlock.kit.problems import Problem, not_found
 from interlock.storage.database import Tx

@@ -26,16 +26,17 @@ from interlock.core.attributes.definition import (
 )
 from interlock.core.attributes.names import check_new_name
 from interlock.core.attributes.text import shown, storable
-from interlock.core.schema import counts, usage
-from interlock.core.schema.editor import Editor
-from interlock.core.schema.schema import ObjectType, Schema
-from interlock.core.schema.wanted import (
+from interlock.core.definitions import usage
+from interlock.core.definitions.editor import Editor
+from interlock.core.definitions.wanted import (
     AttributeChange,
     TypeChange,
     WantedAttribute,
     WantedReference,
     WantedType,
 )
+from interlock.core.schema import counts
+from interlock.core.schema.schema import ObjectType, Schema
 from interlock.kit import ids, limits
 from interlock.kit.problems import Problem, invalid, missing
 from interlock.storage.database import Tx

@@ -20,7 +20,7 @@ from interlock.core.attributes.definition import (
     Attribute,
 )
 from interlock.core.attributes.text import shown
-from interlock.core.schema.document import (
+from interlock.core.definitions.document import (
     AttributeDocument,
     Document,
     InverseDocument,

@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from interlock.core.attributes.definition import Option
+from interlock.core.definitions import define, settings
+from interlock.core.definitions.apply import apply
+from interlock.core.definitions.document import parse_document, to_document
+from interlock.core.definitions.plan import Plan, plan
+from interlock.core.definitions.wanted import WantedAttribute, WantedType
 from interlock.core.objects import instances
 from interlock.core.objects.instances import Upsert
 from interlock.core.records.store import INSTANCES, store_of
 from interlock.core.references import store as links
-from interlock.core.schema import define, settings
-from interlock.core.schema.apply import apply
-from interlock.core.schema.bootstrap import create_workspace
 from interlock.core.schema.cache import SchemaCache
-from interlock.core.schema.document import parse_document, to_document
-from interlock.core.schema.plan import Plan, plan
 from interlock.core.schema.schema import Schema
-from interlock.core.schema.wanted import WantedAttribute, WantedType
+from interlock.core.workspaces.bootstrap import create_workspace
 from interlock.storage.database import Database
 from interlock.storage.query import Query
 from interlock.storage.tables import SLOTS, contacts

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.definitions.shop import Shop, wanted
 
 from interlock.core.attributes.coerce import coerce
 from interlock.core.attributes.policy import Source
@@ -15,7 +16,6 @@ from interlock.core.records.slots import slot_values
 from interlock.kit import limits
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database
-from tests.core.schema.shop import Shop, wanted
 
 VALUES: dict[str, list[Any]] = {
     "string": ["4", "4.5", "true", "2024-01-01", "open", "x", "1700000000", "99999999999999999999"],
@@ -243,7 +243,7 @@ class TestOneAndMany:
 async def test_only_one_row_of_history_tells_of_an_apply(database: Database) -> None:
     from sqlalchemy import bindparam, select
 
-    from interlock.core.schema.apply import SCHEMA
+    from interlock.core.definitions.apply import SCHEMA
     from interlock.storage.query import Query
     from interlock.storage.tables import changes
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from interlock.core.attributes.definition import Attribute
+from interlock.core.definitions.editor import Editor
 from interlock.core.records.slots import free_slot, slot_values
 from interlock.core.records.store import store_of
 from interlock.core.schema import store
-from interlock.core.schema.editor import Editor
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged
 from interlock.kit import limits

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from interlock.core.schema import store
-from interlock.core.schema.bootstrap import Made, create_workspace, is_sandbox, make_installation
 from interlock.core.staff import access
 from interlock.core.staff.store import owner
+from interlock.core.workspaces.bootstrap import Made, create_workspace, is_sandbox, make_installation
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database, Duplicate
 

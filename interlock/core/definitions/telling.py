@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interlock.core.attributes.definition import STANDARD_KINDS
-from interlock.core.schema.migration import Change
+from interlock.core.definitions.migration import Change
 
 
 def sentence(change: Change) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.core.definitions.shop import Shop, wanted
 
 from interlock.core.attributes.many import NewAttribute
-from interlock.core.schema import backfill, define
-from interlock.core.schema.wanted import TypeChange, WantedInverse, WantedReference, WantedType
+from interlock.core.definitions import backfill, define
+from interlock.core.definitions.wanted import TypeChange, WantedInverse, WantedReference, WantedType
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database
-from tests.core.schema.shop import Shop, wanted
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ class TestAttributes:
         assert set(schema.of("contact")) == {"a"}
 
     async def test_an_attribute_of_qualification_data_cannot_be_archived(self, shop: Shop) -> None:
-        from interlock.core.schema import settings
+        from interlock.core.definitions import settings
 
         id = await shop.add("contact", "budget", "integer")
         await shop.define(settings.set_qualification, [settings.Named(id=id)])

@@ -28,8 +28,8 @@ from typing import Any
 import msgspec
 
 from interlock.core.attributes.definition import COMPANY, CONTACT, LIST, Attribute, Option
+from interlock.core.definitions.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
 from interlock.core.schema.schema import Schema
-from interlock.core.schema.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
 from interlock.kit.problems import Problem, invalid
 
 _MISSING = re.compile("Object missing required field `([^`]+)`")
