@@ -32,7 +32,7 @@ async def measure(load: Load, urls: dict[str, str], folder: Path, options: Optio
                 name = f"{work.name}_{server.name}"
                 load.prepare(name, work.requests(shops[server.name], options.requests))
                 of_size[server.name] = name
-            few, many = compare(load, of_size, (small, large), 1, options.rounds, options.seconds)
+            few, many = compare(load, of_size, (small, large), 1, options.rounds, options.seconds / 2)
             answer[work.name] = {
                 "small_p95_ms": round(median(few.p95_ms), 3),
                 "large_p95_ms": round(median(many.p95_ms), 3),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.core.definitions.shop import Shop, wanted
 
 from interlock.core.definitions import backfill
 from interlock.kit import limits
 from interlock.storage.database import Database
+from tests.core.definitions.shop import Shop, wanted
 
 
 @pytest.fixture

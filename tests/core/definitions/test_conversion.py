@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.definitions.shop import Shop, wanted
 
 from interlock.core.attributes.coerce import coerce
 from interlock.core.attributes.policy import Source
@@ -16,6 +15,7 @@ from interlock.core.records.slots import slot_values
 from interlock.kit import limits
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database
+from tests.core.definitions.shop import Shop, wanted
 
 VALUES: dict[str, list[Any]] = {
     "string": ["4", "4.5", "true", "2024-01-01", "open", "x", "1700000000", "99999999999999999999"],

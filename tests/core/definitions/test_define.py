@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.core.definitions.shop import Shop, wanted
 
 from interlock.core.attributes.many import NewAttribute
 from interlock.core.definitions import backfill, define
 from interlock.core.definitions.wanted import TypeChange, WantedInverse, WantedReference, WantedType
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database
+from tests.core.definitions.shop import Shop, wanted
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.definitions.shop import Shop
 
 from interlock.core.definitions import backfill, define, settings
 from interlock.core.definitions.telling import sentence
 from interlock.core.definitions.wanted import TypeChange
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database
+from tests.core.definitions.shop import Shop
 
 ORDER: dict[str, Any] = {
     "identifier": "Order",

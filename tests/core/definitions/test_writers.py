@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from tests.core.definitions.shop import Shop
 
 from interlock.core.attributes.coerce import coerce
 from interlock.core.attributes.policy import Source
@@ -16,6 +15,7 @@ from interlock.core.definitions import backfill
 from interlock.core.schema.store import SchemaChanged, ensure_current
 from interlock.kit.problems import Problem
 from interlock.storage.database import Database
+from tests.core.definitions.shop import Shop
 
 TYPES = ("string", "integer", "decimal", "string", "datetime", "integer")
 
