@@ -44,6 +44,7 @@ class Bench:
         if "start" in parts:
             say("start and memory")
             self.results["start"] = start.measure(self.folder, self.options)
+            self.keep()
         for kind in self.options.databases:
             if {"works", "pgbench", "bulk"} & set(parts):
                 await self.measure(kind)
@@ -51,6 +52,11 @@ class Bench:
                 say(f"{kind}: {self.options.small.orders:,} and {self.options.large.orders:,} orders")
                 urls = {size: self.database(kind, f"scale_{size}") for size in scale.SIZES}
                 self.results["scale"][kind] = await scale.measure(self.load, urls, self.folder, self.options)
+                self.keep()
+
+    def keep(self) -> None:
+        """What has been measured stays, whatever becomes of the rest."""
+        report.save(self.results, self.options)
 
     async def measure(self, kind: str) -> None:
         say(f"{kind}: filling")
@@ -68,6 +74,7 @@ class Bench:
                 self.results["bulk"][kind] = await bulk.measure(self.load, ours, ours_url, self.options)
         if kind == "postgresql" and "pgbench" in self.options.parts:
             self.pgbench(bare_url)
+        self.keep()
 
     def work(self, kind: str, name: str, ours: servers.Server, bare: servers.Server) -> dict[int, Any]:
         """Interlock and the floor in turn, for each number of connections."""
@@ -113,7 +120,7 @@ def main() -> None:
                 asyncio.run(bench.run())
             finally:
                 bench.load.stop()
-            print(report.save(bench.results, wanted))
+            print(report.save(bench.results, wanted, write=wanted.write))
     finally:
         if postgres is not None:
             postgres.stop()

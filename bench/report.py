@@ -68,7 +68,7 @@ def _works(database: str, of_works: dict[str, Any], pgbench: dict[str, Any]) -> 
     for work, of_connections in of_works.items():
         for connections, one in of_connections.items():
             ours, bare = one["interlock"], one["floor"]
-            tps = f" {pgbench[work][connections]:,.0f} |" if pgbench else ""
+            tps = f" {pgbench[work][connections]:,} |" if pgbench else ""
             yield (
                 f"| {_TITLES[work]} | {connections} | {ours['per_second']:,.0f} | {bare['per_second']:,.0f} |{tps}"
                 f" **{one['ratio']:.2f}** | {_met(one['ratio'] >= GOAL_RATIO)} | {ours['p95_ms']:.2f} |"
@@ -103,13 +103,13 @@ def _met(met: bool) -> str:
     return "met" if met else "not met"
 
 
-def save(results: dict[str, Any], options: Options) -> str:
-    """Into `build/`, and with `--write` into the document. Answers the Markdown."""
+def save(results: dict[str, Any], options: Options, write: bool = False) -> str:
+    """Into `build/`, and with `write` into the document. Answers the Markdown."""
     text = markdown(results, options)
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
     (FOLDER / "bench.md").write_text(text + "\n")
-    if options.write:
+    if write:
         before, _, rest = DOCUMENT.read_text().partition(BEGIN)
         after = rest.partition(END)[2]
         DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")

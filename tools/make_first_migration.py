@@ -41,7 +41,8 @@ from sqlalchemy.dialects.postgresql import JSON
 revision = "0001"
 down_revision = None
 
-SMALL, BIG, BOOL, FLOAT, TEXT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53), sa.Text()
+SMALL, BIG, BOOL, FLOAT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53)
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Json = JSON().with_variant(sa.Text(), "sqlite")
 # No column counts by itself, and none may be null but those marked so.
 NEEDED = {"nullable": False, "autoincrement": False}

@@ -47,15 +47,6 @@ def read_per_page(call: Call, default: int, high: int = limits.PER_PAGE_MAX) -> 
     return whole_number(call, "per_page", default, 1, high)
 
 
-def check_per_page(value: int | None, default: int, high: int = limits.PER_PAGE_MAX, field: str = "per_page") -> int:
-    """The same for a `per_page` that came in a body (`pagination.per_page`)."""
-    if value is None:
-        return default
-    if not 1 <= value <= high:
-        raise invalid(f"{field} must be between 1 and {high}", field)
-    return value
-
-
 def read_cursor(call: Call, shape: Any = Any) -> Any:
     """The decoded `starting_after` of the query string, None without one."""
     text = call.query.get("starting_after")

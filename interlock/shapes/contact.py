@@ -7,6 +7,7 @@ truth need no change, and what was read may be written back ("" clears).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -17,13 +18,25 @@ from interlock.core.people.show import Shown
 from interlock.core.records.record import Record
 from interlock.shapes.custom_attributes import custom_attributes
 
-_DETAILS_FIRST = ("language_override", "browser", "browser_version", "browser_language", "os")
+
+def _picker(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Picks these of a contact's details. Most contacts have none."""
+    nothing = dict.fromkeys(names)
+
+    def pick(details: dict[str, Any]) -> dict[str, Any]:
+        return {name: details.get(name) for name in names} if details else nothing
+
+    return pick
+
+
+_FIRST_DETAILS = ("language_override", "browser", "browser_version", "browser_language", "os")
 _DEVICES = (
     *(f"android_{name}" for name in ("app_name", "app_version", "device", "os_version", "sdk_version", "last_seen_at")),
     *(f"ios_{name}" for name in ("app_name", "app_version", "device", "os_version", "sdk_version", "last_seen_at")),
 )
-_DETAILS_LAST = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term", "referrer")
-_PLACE = ("country", "region", "city", "country_code", "continent_code")
+_LAST_DETAILS = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term", "referrer")
+_pick_first, _pick_devices, _pick_last = _picker(*_FIRST_DETAILS), _picker(*_DEVICES), _picker(*_LAST_DETAILS)
+_pick_place = _picker("country", "region", "city", "country_code", "continent_code")
 
 
 def contact(shown: Shown) -> dict[str, Any]:
@@ -55,16 +68,16 @@ def contact(shown: Shown) -> dict[str, Any]:
         "last_contacted_at": fields["last_contacted_at"],
         "last_email_opened_at": fields["last_email_opened_at"],
         "last_email_clicked_at": fields["last_email_clicked_at"],
-        **{name: details.get(name) for name in _DETAILS_FIRST},
-        "location": {"type": "location", **{name: details.get(name) for name in _PLACE}},
-        **{name: details.get(name) for name in _DEVICES},
+        **_pick_first(details),
+        "location": {"type": "location", **_pick_place(details)},
+        **_pick_devices(details),
         "custom_attributes": custom_attributes(schema, record, shown.references),
         "tags": _addressable(f"{url}/tags"),
         "notes": _addressable(f"{url}/notes"),
         "companies": _addressable(f"{url}/companies", [_company(one) for one in shown.companies], shown.company_count),
         "opted_out_subscription_types": _addressable(f"{url}/subscriptions"),
         "opted_in_subscription_types": _addressable(f"{url}/subscriptions"),
-        **{name: details.get(name) for name in _DETAILS_LAST},
+        **_pick_last(details),
         "enabled_push_messaging": None,
     }
     if shown.merges is not None:
@@ -155,7 +168,7 @@ class MergeItem(msgspec.Struct):
     merged_at: int
 
 
-_NULLABLE_TEXTS = (*_DETAILS_FIRST, *(one for one in _DEVICES if not one.endswith("_at")), *_DETAILS_LAST)
+_NULLABLE_TEXTS = (*_FIRST_DETAILS, *(one for one in _DEVICES if not one.endswith("_at")), *_LAST_DETAILS)
 _TIMES = (
     *("signed_up_at", "last_seen_at", "last_replied_at", "last_contacted_at", "last_email_opened_at"),
     *("last_email_clicked_at", "android_last_seen_at", "ios_last_seen_at"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from interlock.core.attributes.types.datetime import EARLIEST, parse_iso
 from interlock.kit import limits
 from interlock.kit.problems import invalid
+
+_WHOLE = re.compile("-?[0-9]{1,19}")
 
 
 def read_time(raw: Any, field: str) -> int | None:
@@ -19,7 +22,7 @@ def read_time(raw: Any, field: str) -> int | None:
     seconds = raw
     if isinstance(raw, str):
         text = raw.strip()
-        seconds = int(text) if text.lstrip("-").isdecimal() and len(text) < 20 else parse_iso(text)
+        seconds = int(text) if _WHOLE.fullmatch(text) else parse_iso(text)
     elif isinstance(raw, float) and raw.is_integer():
         seconds = int(raw)
     if not isinstance(seconds, int) or isinstance(seconds, bool):

@@ -308,7 +308,7 @@ async def _create(connection: Any, statement: str) -> None:
     for attempt in range(3):
         try:
             await connection.execute(statement)
-        except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+        except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
             await asyncio.sleep(0.1 * (attempt + 1))
         else:
             return

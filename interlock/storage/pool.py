@@ -34,10 +34,13 @@ class Pool:
                 self._lent.add(connection)
                 return connection
             self._room += 1
-        return await self._make() if self._room > 0 else await self._wait()
+        if self._room == 0:
+            return await self._wait()
+        self._room -= 1
+        return await self._make()
 
     async def _make(self) -> Any:
-        self._room -= 1
+        """A new connection, in room that has been taken for it."""
         try:
             connection = await self._connect()
         except BaseException:
@@ -67,11 +70,11 @@ class Pool:
             self._idle.append(connection)
 
     def _make_room(self) -> None:
-        self._room += 1
-        self._hand_over(None)
+        if not self._hand_over(None):
+            self._room += 1
 
     def _hand_over(self, connection: Any) -> bool:
-        """To whoever has waited longest; None means that there is room for a new one."""
+        """To whoever has waited longest; None gives them the room for a new one."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

@@ -73,10 +73,10 @@ class AnyOf(ColumnElement[bool]):
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], name: str, negate: bool = False) -> None:
+    def __init__(self, column: ColumnElement[Any], name: str, many: bool = False) -> None:
         self.column = column
         self.items: BindParameter[Any] = bindparam(name, type_=ARRAY(_item_type(column)))
-        self.negate = negate
+        self.many = many
 
     def self_group(self, against: Any = None) -> AnyOf:
         """As it is: SQLAlchemy would make `... in (...) = 1` of it for SQLite, for which no index is used."""
@@ -93,13 +93,15 @@ def _item_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
 @compiles(AnyOf, "postgresql")
 def _any_postgres(element: AnyOf, compiler: Any, **kw: Any) -> str:
     column, items = compiler.process(element.column, **kw), compiler.process(element.items, **kw)
-    return f"{column} <> all ({items})" if element.negate else f"{column} = any ({items})"
+    if element.many:
+        return f"{column} in (select unnest({items}))"
+    return f"{column} = any ({items})"
 
 
 @compiles(AnyOf, "sqlite")
 def _any_sqlite(element: AnyOf, compiler: Any, **kw: Any) -> str:
     column, items = compiler.process(element.column, **kw), compiler.process(element.items, **kw)
-    return f"{column} {'not in' if element.negate else 'in'} (select value from json_each({items}))"
+    return f"{column} in (select value from json_each({items}))"
 
 
 class JsonArrays(ColumnElement[str]):
@@ -128,3 +130,8 @@ def _arrays_sqlite(element: JsonArrays, compiler: Any, **kw: Any) -> str:
 def any_of(column: ColumnElement[Any], name: str) -> AnyOf:
     """`column = any(:name)`, where the parameter is a list."""
     return AnyOf(column, name)
+
+
+def any_of_many(column: ColumnElement[Any], name: str) -> AnyOf:
+    """The same for lists that may have tens of thousands of values, which PostgreSQL would compare one by one."""
+    return AnyOf(column, name, many=True)

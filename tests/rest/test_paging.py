@@ -43,13 +43,6 @@ class TestReading:
             paging.read_page(call(page=text))
         assert (caught.value.code, caught.value.field) == ("parameter_invalid", "page")
 
-    @pytest.mark.parametrize("value", [0, 151])
-    def test_a_wrong_per_page_of_a_body(self, value: int) -> None:
-        with pytest.raises(Problem) as caught:
-            paging.check_per_page(value, 50, field="pagination.per_page")
-        assert caught.value.field == "pagination.per_page"
-        assert paging.check_per_page(None, 50) == 50
-
 
 class TestCursor:
     @pytest.mark.parametrize("place", [["2024", "a?>~"], [None, "x"], [1.5, "é"], {"a": 1}])

@@ -81,3 +81,8 @@ def test_partial_indexes_have_the_same_rows_on_both_databases() -> None:
 
 def test_the_named_tables_exist() -> None:
     assert {*GLOBAL_TABLES, *WIDE_TABLES, *RECORD_TABLES} <= set(metadata.tables)
+
+
+def test_text_is_compared_byte_by_byte_whatever_the_language_of_the_database() -> None:
+    made = " ".join(compare.statements(POSTGRES)).replace("\t", " ")
+    assert made.count(" TEXT") == made.count(' TEXT COLLATE "C"') > 0

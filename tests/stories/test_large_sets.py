@@ -6,14 +6,12 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from interlock.app import build
 from interlock.core.references import store as link_store
 from interlock.core.workspaces.bootstrap import Made, create_workspace
 from interlock.kit import limits
 from interlock.storage.database import Database, Tx
-from interlock.storage.query import Query
 from interlock.storage.tables import instances, links
 from support.client import Client
 
@@ -64,15 +62,8 @@ async def shop(database: Database) -> Shop:
         await tx.copy(links, [link_store.row(key, key, end.id, end.side, id, person) for id in ids])
 
     await database.transact(fill)
-    if database.dialect == "postgresql":  # what its own autovacuum does a minute after so many new rows
-        for name in ("links", "instances"):
-            await database.transact(_analyze, Query(text(f"analyze {name}")))
     assert first["custom_attributes"]["person"]["total_count"] == 1
     return Shop(client, person)
-
-
-async def _analyze(tx: Tx, query: Query) -> None:
-    await tx.all(query)
 
 
 async def test_fifty_thousand_orders_of_one_person(shop: Shop) -> None:

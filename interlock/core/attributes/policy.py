@@ -80,7 +80,7 @@ POLICIES: dict[Source, Policy] = {
     Source.WORKFLOW:         Policy(Creates.NEVER,        _NO,   _OK,   _NO,   _OK,   True,  _NO,  _NO,  _NO,   _EMPTY),
 }
 # fmt: on
-"""The table. What the sources (attributes.md 1, 3 to 5; issue 2, section 3) leave open was decided so:
+"""The table. What its sources (attributes.md 1, 3 to 5) leave open was decided so:
 
 - *creates*: a new CSV column makes an attribute [attributes.md 1]. Signed claims follow the Messenger's setting: it
   speaks of the Messenger, not of trust. Connectors and workflows name attributes that somebody chose from a list.

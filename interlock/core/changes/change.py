@@ -16,7 +16,7 @@ from interlock.storage.database import Tx
 from interlock.storage.query import Query
 from interlock.storage.tables import changes
 
-CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETACHED, MOVED = (
+CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETACHED, MOVED, LINKED = (
     "created",
     "updated",
     "deleted",
@@ -26,9 +26,10 @@ CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETA
     "merged",
     "attached",
     "detached",
-    "moved",  # a link was taken away from the other side
+    "moved",  # another record has taken a link over
+    "linked",  # links were made or cut from the other end
 )
-ACTIONS = (CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETACHED, MOVED)
+ACTIONS = (CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETACHED, MOVED, LINKED)
 
 _insert = Query(insert(changes))
 _encode = msgspec.json.Encoder().encode

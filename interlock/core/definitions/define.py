@@ -134,6 +134,13 @@ async def create_missing(
     return editor.schema
 
 
+async def define_missing(tx: Tx, schema: Schema, kind: str, writes: many.Writes) -> Schema:
+    """`create_missing` for all that a write brings with it; its values then have theirs, too."""
+    schema = await create_missing(tx, schema, kind, writes.create)
+    writes.values |= {one.name: one.value for one in writes.create}
+    return schema
+
+
 async def add_attribute(editor: Editor, kind: str, wanted: WantedAttribute) -> Attribute:
     if kind in editor.schema.types and editor.schema.types[kind].archived:
         raise invalid(f"Custom object type `{editor.schema.label(kind)}` is archived")

@@ -7,6 +7,7 @@ with a row is found before anything is written, so a bad row never leaves half o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from interlock.core.attributes.definition import Attribute
 from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.types.reference import LinkWrite, Target
 from interlock.core.changes import change
+from interlock.core.definitions.define import define_missing
 from interlock.core.objects import instances, store
 from interlock.core.objects.instances import CREATED, SKIPPED, UNCHANGED, UPDATED, Upsert
 from interlock.core.records.record import Record
@@ -80,8 +82,8 @@ async def bulk(
             for row in run:
                 results[row.index] = await _delete(tx, schema, kind, row, through)
         else:
-            for result in await _upsert_run(tx, schema, kind, run, through):
-                results[result.index] = result
+            schema, done = await _upsert_run(tx, schema, kind, run, through)
+            results |= {result.index: result for result in done}
         if atomic:
             _stop_at_problem(results, run)
     return [results[row.index] for row in rows]
@@ -131,13 +133,18 @@ async def _delete(tx: Tx, schema: Schema, kind: str, row: Row, through: str) -> 
 # --- a run of upserts
 
 
-async def _upsert_run(tx: Tx, schema: Schema, kind: str, run: Sequence[Row], through: str) -> list[Result]:
+async def _upsert_run(
+    tx: Tx, schema: Schema, kind: str, run: Sequence[Row], through: str
+) -> tuple[Schema, list[Result]]:
+    """The results, and the definitions to go on with: rows may bring attributes with them."""
     results: list[Result] = []
     work: list[_Work] = []
     for row in run:
         assert row.upsert is not None
         try:
-            work.append(_Work(row, coerce_all(schema, kind, row.upsert.attributes, row.upsert.source)))
+            writes = coerce_all(schema, kind, row.upsert.attributes, row.upsert.source)
+            schema = await define_missing(tx, schema, kind, writes)
+            work.append(_Work(row, writes))
         except Problem as problem:
             results.append(Result(row.index, row.external_id, problem=problem))
     existing = await store.lock_many(tx, schema, kind, [one.row.external_id for one in work])
@@ -145,12 +152,12 @@ async def _upsert_run(tx: Tx, schema: Schema, kind: str, run: Sequence[Row], thr
     targets = await _resolve(tx, schema, kind, work, results)
     failed = {result.index for result in results}
     work = [one for one in work if one.row.index not in failed]
-    await counts.check_instances(tx, schema, sum(one.record is None for one in work))
+    work = await _within_limit(tx, schema, work, results)
     for one in work:
         _apply(schema, kind, one)
     await _save(tx, schema, kind, work, targets, through)
     results += [_result(one) for one in work]
-    return results
+    return schema, results
 
 
 def _find(one: _Work, existing: dict[str, Record], results: list[Result]) -> bool:
@@ -165,6 +172,18 @@ def _find(one: _Work, existing: dict[str, Record], results: list[Result]) -> boo
         results.append(Result(one.row.index, one.row.external_id, SKIPPED, one.record.id))
         return False
     return True
+
+
+async def _within_limit(tx: Tx, schema: Schema, work: list[_Work], results: list[Result]) -> list[_Work]:
+    """Without the new instances for which there is no room any more."""
+    new = [one for one in work if one.record is None]
+    left = await counts.instances_left(tx, schema) if new else None
+    if left is None or len(new) <= left:
+        return work
+    for one in new[left:]:
+        results.append(Result(one.row.index, one.row.external_id, problem=counts.too_many_instances(schema)))
+    refused = {one.row.index for one in new[left:]}
+    return [one for one in work if one.row.index not in refused]
 
 
 def _apply(schema: Schema, kind: str, one: _Work) -> None:
@@ -192,17 +211,27 @@ async def _resolve(tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], res
     found: Targets = {}
     for attribute in schema.references(kind):
         mine = [(one, one.writes.links[attribute.name]) for one in work if attribute.name in one.writes.links]
-        wanted = list(dict.fromkeys(target for _, write in mine for target in (*(write.replace or ()), *write.add)))
+        wanted = list(dict.fromkeys(target for _, write in mine for target in _meant(schema, attribute, write)))
         if not wanted:
             continue
         known = await links.resolve(tx, schema, attribute, wanted)
         found |= {(attribute.name, target): record.id for target, record in known.items()}
         for one, write in mine:
-            gone = [target for target in (*(write.replace or ()), *write.add) if target not in known]
+            gone = [target for target in _meant(schema, attribute, write) if target not in known]
             if gone:
                 problem = links.missing(schema, attribute, gone[0])
                 results.append(Result(one.row.index, one.row.external_id, problem=problem))
     return found
+
+
+def _meant(schema: Schema, attribute: Attribute, write: LinkWrite) -> tuple[Target, ...]:
+    """The targets that must be there. Of an archived type none is, and what is to be removed is refused as well."""
+    removed = write.remove if links.is_hidden(schema, attribute) else ()
+    return (*_linked(write), *removed)
+
+
+def _linked(write: LinkWrite) -> tuple[Target, ...]:
+    return (*(write.replace or ()), *write.add)
 
 
 async def _save(tx: Tx, schema: Schema, kind: str, work: Sequence[_Work], targets: Targets, through: str) -> None:
@@ -255,16 +284,18 @@ async def _plan_links(
         mine = [(one, one.writes.links[attribute.name]) for one in work if attribute.name in one.writes.links]
         stored = [one.record.id for one, _ in mine if not one.new and one.record is not None]
         current = await _current(tx, schema.workspace.id, attribute, stored)
+        times = Counter(targets[attribute.name, target] for _, write in mine for target in _linked(write))
         for one, write in mine:
             assert one.record is not None
-            wanted = [targets[attribute.name, target] for target in (*(write.replace or ()), *write.add)]
-            if one.new and end.inverse_many:
+            wanted = [targets[attribute.name, target] for target in _linked(write)]
+            is_contested = not end.inverse_many and any(times[id] > 1 for id in wanted)  # another row may take it
+            if one.new and end.inverse_many and end.side == "a":
                 key = schema.workspace.id
                 unique = list(dict.fromkeys(wanted))
                 rows += [link_store.row(key, key, end.id, end.side, one.record.id, id) for id in reversed(unique)]
                 if unique:
                     one.difference.attribute(attribute.name, [], sorted(unique)[: links.SHOWN_IN_HISTORY])
-            elif one.new or write.replace is None or set(wanted) != current.get(one.record.id, set()):
+            elif one.new or write.replace is None or is_contested or set(wanted) != current.get(one.record.id, set()):
                 slow.append((one, attribute.name, write))
     return slow
 

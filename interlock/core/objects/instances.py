@@ -13,13 +13,14 @@ from typing import Any
 from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.policy import Source
 from interlock.core.changes import change
+from interlock.core.definitions.define import define_missing
 from interlock.core.objects import store
 from interlock.core.records.record import Record
 from interlock.core.records.slots import slot_values
 from interlock.core.records.store import INSTANCES
 from interlock.core.records.writing import Difference
 from interlock.core.references import links
-from interlock.core.references.follow import write_links
+from interlock.core.references.follow import write_down
 from interlock.core.schema import counts
 from interlock.core.schema.schema import ObjectType, Schema
 from interlock.core.schema.store import SchemaChanged, ensure_current
@@ -50,8 +51,12 @@ class Upsert:
 
 @dataclass(slots=True)
 class Shown:
-    """An instance with what its references show."""
+    """An instance with what its references show, under the definitions that were in force.
 
+    These may be newer than what the caller has: a write starts over under newer ones, and may bring attributes with it.
+    """
+
+    schema: Schema
     record: Record
     references: dict[str, links.Linked]
     outcome: str = UNCHANGED  # of an upsert: created, updated, unchanged, skipped
@@ -73,11 +78,13 @@ async def upsert(tx: Tx, schema: Schema, identifier: str, wanted: Upsert, throug
     if record is not None:
         if version != schema.version:
             raise SchemaChanged
+        schema = await define_missing(tx, schema, kind, writes)
         return await _save(tx, schema, record, wanted, writes, through)
     await ensure_current(tx, schema)
     if wanted.only_update:
         raise not_found(NOT_FOUND)
     await counts.check_instances(tx, schema)
+    schema = await define_missing(tx, schema, kind, writes)
     made = await _create(tx, schema, kind, wanted, writes, through)
     if made is not None:
         return made
@@ -104,13 +111,13 @@ async def _create(tx: Tx, schema: Schema, kind: str, wanted: Upsert, writes: Wri
     if not await INSTANCES.insert_new(tx, schema.workspace.id, schema.workspace.id, record, slots):
         return None
     shown: dict[str, links.Linked] = {}
-    await _note(tx, schema, record, change.CREATED, writes, difference, through, shown)
-    return Shown(record, await _references(tx, schema, record, shown), CREATED)
+    await write_down(tx, schema, record, change.CREATED, writes, difference, through, shown)
+    return Shown(schema, record, await _references(tx, schema, record, shown), CREATED)
 
 
 async def _save(tx: Tx, schema: Schema, record: Record, wanted: Upsert, writes: Writes, through: str) -> Shown:
     if wanted.if_newer and not is_newer(record, wanted):
-        return Shown(record, await _references(tx, schema, record), SKIPPED)
+        return Shown(schema, record, await _references(tx, schema, record), SKIPPED)
     difference = Difference()
     difference.set_fields(record, dict(wanted.standard))
     difference.set_attributes(record, writes)
@@ -126,33 +133,12 @@ def is_newer(record: Record, wanted: Upsert) -> bool:
 async def save(tx: Tx, schema: Schema, record: Record, writes: Writes, difference: Difference, through: str) -> Shown:
     """Store a locked instance that has been changed in memory. Nothing is written when nothing differs."""
     outcome, shown = UNCHANGED, dict[str, links.Linked]()
-    if await _note(tx, schema, record, change.UPDATED, writes, difference, through, shown):
+    if await write_down(tx, schema, record, change.UPDATED, writes, difference, through, shown):
         outcome = UPDATED
         record.fields["updated_at"] = clock.seconds()
         slots = slot_values(schema.of(record.kind), record.attributes)
         await INSTANCES.update(tx, schema.workspace.id, record, slots)
-    return Shown(record, await _references(tx, schema, record, shown), outcome)
-
-
-async def _note(
-    tx: Tx,
-    schema: Schema,
-    record: Record,
-    action: str,
-    writes: Writes,
-    difference: Difference,
-    through: str,
-    shown: dict[str, links.Linked],
-) -> bool:
-    """Links, then one row of history for all that happened; whether anything did. `shown`: see `write_links`."""
-    at, is_new = clock.micros(), action == change.CREATED
-    notes = await write_links(tx, schema, record, writes.links, difference, through, at, is_new=is_new, shown=shown)
-    if difference:
-        before = {} if is_new else difference.before
-        after = difference.after
-        row = change.row(schema.workspace.id, record.kind, record.id, action, through, at, before, after)
-        await change.note(tx, row, *notes)
-    return bool(difference)
+    return Shown(schema, record, await _references(tx, schema, record, shown), outcome)
 
 
 async def _references(
@@ -167,7 +153,7 @@ async def find(tx: Tx, schema: Schema, identifier: str, id: str) -> Shown:
     """By its id or, where no instance of the type has that id, by its external id. 404 `not_found`."""
     kind = schema.type(identifier).id
     found = await store.show(tx, schema, kind, id) if ids.is_record_id(id) else None
-    return _found(found or await store.show_external(tx, schema, kind, id))
+    return _found(schema, found or await store.show_external(tx, schema, kind, id))
 
 
 async def known(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
@@ -178,7 +164,7 @@ async def known(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
 async def find_external(tx: Tx, schema: Schema, identifier: str, external_id: str) -> Shown:
     """By its external id alone. 404 `not_found`."""
     kind = schema.type(identifier).id
-    return _found(await store.show_external(tx, schema, kind, external_id))
+    return _found(schema, await store.show_external(tx, schema, kind, external_id))
 
 
 async def _by_id(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
@@ -188,10 +174,10 @@ async def _by_id(tx: Tx, schema: Schema, kind: str, id: str) -> Record | None:
     return record if record is not None and record.kind == kind else None
 
 
-def _found(found: store.Shown | None) -> Shown:
+def _found(schema: Schema, found: store.Shown | None) -> Shown:
     if found is None:
         raise not_found(NOT_FOUND)
-    return Shown(*found)
+    return Shown(schema, *found)
 
 
 async def locked(tx: Tx, schema: Schema, identifier: str, id: str) -> Record:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.core.attributes.coerce import NOTHING, coerce
+from interlock.core.attributes.definition import Attribute
 from interlock.core.attributes.many import Writes
 from interlock.core.attributes.policy import Source
 from interlock.core.attributes.types.reference import LinkWrite, Target
 from interlock.core.changes import history
+from interlock.core.changes.change import LINKED, MOVED
 from interlock.core.objects import instances
 from interlock.core.records.record import Record
 from interlock.core.records.writing import Difference
@@ -38,29 +40,38 @@ async def revert(
         raise not_found("Change not found")
     standard: dict[str, Any] = {}
     wanted: dict[str, Any] = {}
-    for change in later:  # from the newest back: the oldest "before" is the last to be put in
+    single: dict[str, dict[str, bool]] = {}  # links that others made or took, since `wanted` was as it is
+    for change in later:  # from the newest back: the oldest is the last to be put in
+        before, after = (one.get("custom_attributes", {}) for one in (change.before, change.after))
+        if change.action in (MOVED, LINKED):
+            for name in {**before, **after}:
+                of_name = single.setdefault(name, {})
+                of_name |= dict.fromkeys(after.get(name, ()), False) | dict.fromkeys(before.get(name, ()), True)
+            continue
         standard |= {name: change.before[name] for name in _STANDARD if name in change.before}
-        wanted |= change.before.get("custom_attributes", {})
-    writes, lost = await _writes(tx, schema, record, wanted)
+        wanted |= before
+        single = {name: ids for name, ids in single.items() if name not in before}
+    writes, lost = await _writes(tx, schema, record, wanted, single)
     difference = Difference()
     difference.set_fields(record, standard)
     difference.set_attributes(record, writes)
     return await instances.save(tx, schema, record, writes, difference, through), lost
 
 
-async def _writes(tx: Tx, schema: Schema, record: Record, wanted: dict[str, Any]) -> tuple[Writes, list[str]]:
+async def _writes(
+    tx: Tx, schema: Schema, record: Record, wanted: dict[str, Any], single: dict[str, dict[str, bool]]
+) -> tuple[Writes, list[str]]:
     writes, lost = Writes(), []
-    for name, value in wanted.items():
-        attribute = schema.of(record.kind).get(name)
+    for name in {**wanted, **single}:
+        attribute, value = schema.of(record.kind).get(name), wanted.get(name)
         if attribute is None or attribute.archived:
             lost.append(name)
         elif attribute.reference is not None:
-            if not isinstance(value, list) or len(value) >= links.SHOWN_IN_HISTORY:
+            if name in wanted and (not isinstance(value, list) or len(value) >= links.SHOWN_IN_HISTORY):
                 lost.append(name)
                 continue
-            targets = [Target(id=one) for one in value]
-            there = await links.resolve(tx, schema, attribute, targets)
-            writes.links[name] = LinkWrite(replace=tuple(one for one in targets if one in there))
+            base = value if name in wanted else None
+            writes.links[name] = await _links(tx, schema, attribute, base, single.get(name, {}))
         else:
             outcome = coerce(attribute, value, Source.API)
             if outcome is NOTHING or isinstance(outcome, (Problem, LinkWrite)):
@@ -68,3 +79,20 @@ async def _writes(tx: Tx, schema: Schema, record: Record, wanted: dict[str, Any]
             else:
                 writes.values[name] = outcome
     return writes, lost
+
+
+async def _links(
+    tx: Tx, schema: Schema, attribute: Attribute, base: list[str] | None, single: dict[str, bool]
+) -> LinkWrite:
+    """What brings the links back: all of them where the history has them, else the single ones that changed."""
+    assert attribute.reference is not None
+    ids = dict.fromkeys(base or ()) | dict.fromkeys(id for id, was_there in single.items() if was_there)
+    gone = [id for id, was_there in single.items() if not was_there]
+    for id in gone:
+        ids.pop(id, None)
+    targets = [Target(id=one) for one in (ids if attribute.reference.many else list(ids)[-1:])]
+    there = await links.resolve(tx, schema, attribute, targets)
+    found = tuple(one for one in targets if one in there)
+    if base is not None:
+        return LinkWrite(replace=found)
+    return LinkWrite(add=found, remove=tuple(Target(id=one) for one in gone))

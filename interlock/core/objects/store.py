@@ -133,17 +133,20 @@ class _LinkedPage:
         # One statement for one reference (the usual case: it walks an index), a distinct union for several.
         if len(sides) == 1:
             own, where = _linked(links, sides[0], 0)
-            on = (instances.c.shard_key == bindparam("key")) & (instances.c.id == own)
-            rows = select(*_columns).select_from(links.join(instances, on)).where(*where).order_by(own.desc())
+            ids = select(own.label("id")).where(*where)
             counted = links.alias("counted")
             count = select(func.count()).select_from(counted).where(*_linked(counted, sides[0], 0)[1])
         else:
             ends = [_linked(links, side, position) for position, side in enumerate(sides)]
             any_link = or_(*(select(links.c.id).where(*where, own == instances.c.id).exists() for own, where in ends))
-            rows = select(*_columns).where(*_of_type, any_link).order_by(instances.c.id.desc())
-            count = select(func.count()).select_from(instances).where(*_of_type, any_link).correlate(None)
-        rows = rows.add_columns(*inside(instances.c.id, asked.ends), count.scalar_subquery())
-        self.rows = Query(rows.limit(bindparam("limit")).offset(bindparam("offset")))
+            own = instances.c.id
+            ids = select(own).where(*_of_type, any_link)
+            count = select(func.count()).select_from(ids.order_by(None).subquery("counted"))
+        # The ids of the page first: what an instance shows is not looked up for those on earlier pages.
+        page = ids.order_by(own.desc()).limit(bindparam("limit")).offset(bindparam("offset")).subquery("page")
+        on = (instances.c.shard_key == bindparam("key")) & (instances.c.id == page.c.id)
+        rows = select(*_columns, *inside(instances.c.id, asked.ends), count.scalar_subquery())
+        self.rows = Query(rows.select_from(page.join(instances, on)).order_by(page.c.id.desc()))
         self.count = Query(count)
 
 

@@ -15,7 +15,7 @@ from interlock.core.attributes.definition import COMPANY
 from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.policy import Source
 from interlock.core.changes import change
-from interlock.core.definitions.define import create_missing
+from interlock.core.definitions.define import define_missing
 from interlock.core.people import company_store as store
 from interlock.core.people import find, membership_store
 from interlock.core.people.company_fields import check, plan_id
@@ -24,7 +24,7 @@ from interlock.core.records.slots import slot_values
 from interlock.core.records.store import COMPANIES
 from interlock.core.records.writing import Difference
 from interlock.core.references import links
-from interlock.core.references.follow import write_links
+from interlock.core.references.follow import write_down
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged, ensure_current
 from interlock.kit import clock, ids, limits
@@ -105,7 +105,7 @@ async def _create(tx: Tx, schema: Schema, company_id: str, wanted: Write, throug
     slots = slot_values(schema.of(COMPANY), record.attributes)
     if not await COMPANIES.insert_new(tx, schema.workspace.id, schema.workspace.id, record, slots):
         return None
-    await _note(tx, schema, record, change.CREATED, writes, difference, through)
+    await write_down(tx, schema, record, change.CREATED, writes, difference, through)
     return await show(tx, schema, record)
 
 
@@ -114,7 +114,7 @@ async def _save(tx: Tx, schema: Schema, record: Record, wanted: Write, through: 
     schema, writes = await _coerced(tx, schema, wanted)
     difference = Difference()
     _apply(schema, record, wanted, writes, difference)
-    await _note(tx, schema, record, change.UPDATED, writes, difference, through)
+    await write_down(tx, schema, record, change.UPDATED, writes, difference, through)
     if difference:
         record.fields["updated_at"] = clock.seconds()
         await COMPANIES.update(tx, schema.workspace.id, record, slot_values(schema.of(COMPANY), record.attributes))
@@ -124,9 +124,7 @@ async def _save(tx: Tx, schema: Schema, record: Record, wanted: Write, through: 
 async def _coerced(tx: Tx, schema: Schema, wanted: Write) -> tuple[Schema, Writes]:
     """Custom attributes through the gate. Where a workspace lets unknown names make attributes, they are made here."""
     writes = coerce_all(schema, COMPANY, wanted.attributes, wanted.source)
-    schema = await create_missing(tx, schema, COMPANY, writes.create)
-    writes.values |= {one.name: one.value for one in writes.create}
-    return schema, writes
+    return await define_missing(tx, schema, COMPANY, writes), writes
 
 
 def _apply(schema: Schema, record: Record, wanted: Write, writes: Writes, difference: Difference) -> None:
@@ -137,18 +135,6 @@ def _apply(schema: Schema, record: Record, wanted: Write, writes: Writes, differ
         standard["last_request_at"] = clock.seconds()
     difference.set_fields(record, standard)
     difference.set_attributes(record, writes)
-
-
-async def _note(
-    tx: Tx, schema: Schema, record: Record, action: str, writes: Writes, difference: Difference, through: str
-) -> None:
-    """Links, then one row of history for all that happened, if anything did."""
-    at = clock.micros()
-    notes = await write_links(tx, schema, record, writes.links, difference, through, at)
-    if difference:
-        before, after = difference.before, difference.after
-        row = change.row(schema.workspace.id, COMPANY, record.id, action, through, at, before, after)
-        await change.note(tx, row, *notes)
 
 
 async def delete(tx: Tx, schema: Schema, id: str, through: str) -> Record:

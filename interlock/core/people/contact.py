@@ -29,7 +29,7 @@ from interlock.core.attributes.definition import CONTACT
 from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.policy import Source
 from interlock.core.changes import change
-from interlock.core.definitions.define import create_missing
+from interlock.core.definitions.define import define_missing
 from interlock.core.people import contact_store, find, memberships
 from interlock.core.people.contact_fields import LEAD, USER, Standard, settle
 from interlock.core.people.show import Shown, show_one
@@ -38,7 +38,7 @@ from interlock.core.records.slots import slot_values
 from interlock.core.records.store import CONTACTS
 from interlock.core.records.writing import Difference
 from interlock.core.references import links
-from interlock.core.references.follow import write_links
+from interlock.core.references.follow import write_down
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged, ensure_current
 from interlock.core.staff.store import get_admin
@@ -69,7 +69,7 @@ async def create(tx: Tx, schema: Schema, wanted: ContactWrite, through: str, wit
         raise missing("An email, an external_id or a role is required", "email")
     writes = coerce_all(schema, CONTACT, wanted.attributes, wanted.source)
     await ensure_current(tx, schema)
-    schema = await _defined(tx, schema, writes)
+    schema = await define_missing(tx, schema, CONTACT, writes)
     record, difference = _new(fields, wanted.standard.details)
     difference.set_attributes(record, writes)
     await _check_owner(tx, schema, difference)
@@ -77,18 +77,11 @@ async def create(tx: Tx, schema: Schema, wanted: ContactWrite, through: str, wit
     if not await CONTACTS.insert_new(tx, key, key, record, slots):
         await _check_free(tx, schema, record, None, None)
         raise SchemaChanged  # whoever had it is gone again: start over
-    await _note(tx, schema, record, change.CREATED, writes, difference, through)
+    await write_down(tx, schema, record, change.CREATED, writes, difference, through)
     if writes.links:
         return await show_one(tx, schema, record, with_merges)
     nothing = {one.name: links.Linked() for one in schema.references(CONTACT)}
     return Shown(schema, record, nothing, merges=[] if with_merges and record.fields["role"] == USER else None)
-
-
-async def _defined(tx: Tx, schema: Schema, writes: Writes) -> Schema:
-    """Where a workspace lets unknown names make attributes, they are made here."""
-    schema = await create_missing(tx, schema, CONTACT, writes.create)
-    writes.values |= {one.name: one.value for one in writes.create}
-    return schema
 
 
 def _new(values: dict[str, Any], details: dict[str, Any]) -> tuple[Record, Difference]:
@@ -122,7 +115,7 @@ async def update(
     """Merge into a contact: 404 `not_found`, 410 `contact_merged`, and the refusals of `create`."""
     writes = coerce_all(schema, CONTACT, wanted.attributes, wanted.source)
     record = await _lock(tx, schema, id, merged_is_gone)
-    schema = await _defined(tx, schema, writes)
+    schema = await define_missing(tx, schema, CONTACT, writes)
     had = record.fields["external_id"], record.fields["user_email"]
     difference = Difference()
     _change(record, wanted.standard, difference)
@@ -192,24 +185,12 @@ async def save(
     tx: Tx, schema: Schema, record: Record, action: str, writes: Writes, difference: Difference, through: str
 ) -> None:
     """Store a locked contact that has been changed in memory, with its history. Nothing where nothing differs."""
-    await _note(tx, schema, record, action, writes, difference, through)
+    await write_down(tx, schema, record, action, writes, difference, through)
     if difference:
         record.fields["updated_at"] = clock.seconds()
         settle(record)
         slots = slot_values(schema.of(CONTACT), record.attributes)
         await CONTACTS.update(tx, schema.workspace.id, record, slots)
-
-
-async def _note(
-    tx: Tx, schema: Schema, record: Record, action: str, writes: Writes, difference: Difference, through: str
-) -> None:
-    """Links, then one row of history for all that happened."""
-    at = clock.micros()
-    notes = await write_links(tx, schema, record, writes.links, difference, through, at)
-    if difference:
-        before, after = difference.before, difference.after
-        row = change.row(schema.workspace.id, CONTACT, record.id, action, through, at, before, after)
-        await change.note(tx, row, *notes)
 
 
 # --- archive, block, delete

@@ -43,7 +43,7 @@ from interlock.core.query.predicate import (
     Or,
     Predicate,
 )
-from interlock.core.schema.schema import Schema
+from interlock.core.schema.schema import Schema, WorkspaceSettings
 from interlock.kit import limits
 from interlock.kit.problems import Problem, invalid, missing
 
@@ -76,7 +76,7 @@ def parse(body: Any, schema: Schema, kind: str, rules: DateRules) -> Search:
     if query is None:
         raise missing("query is required", "query")
     fields = fields_of(schema, kind)
-    where = _query(query, fields, rules, 0)
+    where = _query(query, fields, rules, schema.workspace.settings, 0)
     sort = _sort(body.get("sort"), fields)
     per_page, starting_after = _pagination(body.get("pagination"), kind)
     return Search(where, sort, per_page, starting_after)
@@ -90,11 +90,13 @@ def default_sort(fields: Mapping[str, Field]) -> tuple[Field, bool]:
 # --- the tree
 
 
-def _query(query: Any, fields: Mapping[str, Field], rules: DateRules, level: int) -> Predicate:
+def _query(
+    query: Any, fields: Mapping[str, Field], rules: DateRules, settings: WorkspaceSettings, level: int
+) -> Predicate:
     if not isinstance(query, dict):
         raise invalid("A query must be an object with field, operator and value, or with operator and value", "query")
     if "field" not in query:
-        return _group(query, fields, rules, level + 1)
+        return _group(query, fields, rules, settings, level + 1)
     name = query["field"]
     field = fields.get(name) if isinstance(name, str) else None
     if field is None:
@@ -102,7 +104,9 @@ def _query(query: Any, fields: Mapping[str, Field], rules: DateRules, level: int
     return _filter(name, field, query.get("operator"), query.get("value", _ABSENT), rules)
 
 
-def _group(query: dict[str, Any], fields: Mapping[str, Field], rules: DateRules, level: int) -> Predicate:
+def _group(
+    query: dict[str, Any], fields: Mapping[str, Field], rules: DateRules, settings: WorkspaceSettings, level: int
+) -> Predicate:
     operator, filters = query.get("operator"), query.get("value")
     group = _GROUPS.get(operator) if isinstance(operator, str) else None
     if group is None:
@@ -110,13 +114,13 @@ def _group(query: dict[str, Any], fields: Mapping[str, Field], rules: DateRules,
             raise missing("A filter must have a field", "field")
         message = f"'{_shown(operator)}' is not a valid operator. Must be one of: AND, OR"
         raise Problem("invalid_operator", message, "operator")
-    if level > limits.SEARCH_LEVELS:
-        raise invalid(f"Queries may be nested at most {limits.SEARCH_LEVELS} levels deep", "query")
+    if level > settings.search_levels:
+        raise invalid(f"Queries may be nested at most {settings.search_levels} levels deep", "query")
     if not isinstance(filters, list) or not filters:
         raise invalid(f"The value of {operator} must be an array of at least one filter", "value")
-    if len(filters) > limits.SEARCH_FILTERS:
-        raise invalid(f"A group may have at most {limits.SEARCH_FILTERS} filters", "value")
-    parts = tuple([_query(one, fields, rules, level) for one in filters])
+    if len(filters) > settings.search_filters:
+        raise invalid(f"A group may have at most {settings.search_filters} filters", "value")
+    parts = tuple([_query(one, fields, rules, settings, level) for one in filters])
     return parts[0] if len(parts) == 1 else group(parts)
 
 

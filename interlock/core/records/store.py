@@ -49,7 +49,6 @@ class RecordStore:
         # "no key update": others may still link to the record meanwhile, which takes a key-share lock
         self._locked = Query(by_id.with_for_update(key_share=True))
         several = select(*self.columns).where(table.c[key] == bindparam("key"), any_of(table.c.id, "ids"))
-        self._by_ids = Query(several)
         self._locked_several = Query(several.order_by(table.c.id).with_for_update(key_share=True))
         self._locked_alone = Query(several.order_by(table.c.id).with_for_update())
         of_kind = [table.c[key] == bindparam("key")]
@@ -102,10 +101,6 @@ class RecordStore:
         """The record, which nobody else changes until this transaction ends."""
         row = await tx.one(self._locked, key=key, id=id)
         return self.record(row, kind) if row is not None else None
-
-    async def get_many(self, tx: Tx, key: str, ids: Sequence[str], kind: str = "") -> dict[str, Record]:
-        rows = await tx.all(self._by_ids, key=key, ids=list(ids)) if ids else []
-        return {row[0]: self.record(row, kind) for row in rows}
 
     async def lock_many(self, tx: Tx, key: str, ids: Sequence[str], kind: str = "") -> dict[str, Record]:
         """Locked in the order of their ids, so that two transactions over the same records cannot block each other."""

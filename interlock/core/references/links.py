@@ -77,9 +77,10 @@ async def write(
     if wanted.replace is not None or (targets and not end.many):
         after = targets
     else:
-        gone = set(removed)
-        kept = [one for one in current if one not in gone]
-        after = kept + [one for one in targets if one not in set(kept)]
+        kept = dict.fromkeys(current)
+        for one in removed:
+            kept.pop(one, None)
+        after = list(kept | dict.fromkeys(targets))
     if not end.many and len(after) > 1:
         raise _one_only(attribute)
     had, have = set(current), set(after)
@@ -92,6 +93,11 @@ async def write(
     known = not end.many and have == found.keys() and own_id not in have  # what it is itself is still to be written
     linked = Linked(list(found.values()), len(found)) if known else None
     return LinkChange(sorted(had), sorted(have), moved, linked)
+
+
+def is_hidden(schema: Schema, attribute: Attribute) -> bool:
+    """Does the reference point at an archived type?"""
+    return attribute.reference is not None and _hidden(schema, attribute.reference.to)
 
 
 def _hidden(schema: Schema, kind: str) -> bool:
@@ -307,13 +313,11 @@ async def merge(tx: Tx, schema: Schema, kind: str, from_id: str, into_id: str) -
     for attribute in _every_end(schema, kind):
         end = attribute.reference
         assert end is not None
-        theirs = await store.others(tx, key, end.id, end.side, from_id)
-        if not theirs:
-            continue
         mine = set(await store.others(tx, key, end.id, end.side, into_id))
-        moving = [one for one in theirs if one not in mine]
-        if not end.many:
-            moving = [] if mine else moving[:1]
-        if moving:
-            await store.move(tx, key, end.id, end.side, from_id, into_id, moving)
-        await store.remove_all(tx, key, end.id, end.side, from_id)
+        if mine and not end.many:
+            await store.remove_all(tx, key, end.id, end.side, from_id)
+            continue
+        if mine:
+            twice = mine.intersection(await store.others(tx, key, end.id, end.side, from_id))
+            await store.remove(tx, key, end.id, end.side, from_id, twice)
+        await store.move(tx, key, end.id, end.side, from_id, into_id)

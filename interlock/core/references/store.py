@@ -16,7 +16,7 @@ from interlock.core.records.record import Record
 from interlock.core.records.store import RecordStore, store_of
 from interlock.kit import ids, limits
 from interlock.storage.database import Row, Tx
-from interlock.storage.query import JsonArrays, Query, any_of
+from interlock.storage.query import JsonArrays, Query, any_of, any_of_many
 from interlock.storage.tables import links
 
 _key = links.c.shard_key == bindparam("key")
@@ -85,7 +85,7 @@ class End:
         self.drop_surplus = Query(delete(links).where(_key, _reference, surplus))
         self.pairs = Query(select(self.own, self.other).where(*several))
         self.holders = Query(select(self.other, self.own).where(_key, _reference, any_of(self.other, "other_ids")))
-        self.remove = Query(delete(links).where(*mine, any_of(self.other, "other_ids")))
+        self.remove = Query(delete(links).where(*mine, any_of_many(self.other, "other_ids")))
         self.remove_all = Query(delete(links).where(*mine))
         self._joined: dict[int, tuple[Query, Query]] = {}
 
@@ -115,11 +115,11 @@ _page_of_reference = Query(
     .order_by(links.c.id.desc())
     .limit(bindparam("limit"))
 )
-_delete_ids = Query(delete(links).where(_key, any_of(links.c.id, "ids")))
+_delete_ids = Query(delete(links).where(_key, any_of_many(links.c.id, "ids")))
 _move = {
     side: Query(
         update(links)
-        .where(_key, _reference, ENDS[side].own == bindparam("from_id"), any_of(ENDS[side].other, "other_ids"))
+        .where(_key, _reference, ENDS[side].own == bindparam("from_id"))
         .values({ENDS[side].own.name: bindparam("into_id")})
     )
     for side in "ab"
@@ -177,13 +177,9 @@ async def remove_all(tx: Tx, key: str, reference_id: str, side: str, own_id: str
     return await tx.run(ENDS[side].remove_all, key=key, reference_id=reference_id, own_id=own_id)
 
 
-async def move(
-    tx: Tx, key: str, reference_id: str, side: str, from_id: str, into_id: str, other_ids: Sequence[str]
-) -> None:
-    """Links of one record become links of another, with their ids and so with their age."""
-    await tx.run(
-        _move[side], key=key, reference_id=reference_id, from_id=from_id, into_id=into_id, other_ids=list(other_ids)
-    )
+async def move(tx: Tx, key: str, reference_id: str, side: str, from_id: str, into_id: str) -> None:
+    """All links of one record become links of another, which has none of them: with their ids and so their age."""
+    await tx.run(_move[side], key=key, reference_id=reference_id, from_id=from_id, into_id=into_id)
 
 
 async def of_reference(tx: Tx, key: str, reference_id: str) -> list[Row]:

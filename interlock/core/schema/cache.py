@@ -69,6 +69,12 @@ class SchemaCache:
                 schema = await self.refresh(workspace_id)
         raise Problem("service_unavailable", "The definitions of this workspace keep changing. Try again.")
 
+    async def write_values(self, workspace_id: str, unit: Callable[..., Awaitable[T]], /, *arguments: Any) -> T:
+        """`write` for custom values. Where unknown names make attributes, this process sees them at once."""
+        schema = await self.get(workspace_id)
+        run = self.define if schema.workspace.settings.create_unknown_attributes else self.write
+        return await run(workspace_id, unit, *arguments)
+
     async def define(self, workspace_id: str, unit: Callable[..., Awaitable[T]], /, *arguments: Any) -> T:
         """Like `write`, for a unit that changes definitions: this process sees the change at once."""
         result = await self.write(workspace_id, unit, *arguments)

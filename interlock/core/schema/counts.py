@@ -45,11 +45,21 @@ async def instances_counted(tx: Tx, workspace_id: str) -> int:
     return value
 
 
-async def check_instances(tx: Tx, schema: Schema, more: int = 1) -> None:
-    """400 `object_instance_limit_reached` when the workspace has a limit and is at it."""
+async def instances_left(tx: Tx, schema: Schema) -> int | None:
+    """How many more instances there may be; None without a limit."""
     most = schema.workspace.settings.max_instances
-    if most is not None and await instances_counted(tx, schema.workspace.id) + more > most:
-        raise Problem("object_instance_limit_reached", f"The limit of {most} custom object instances is reached")
+    return None if most is None else max(most - await instances_counted(tx, schema.workspace.id), 0)
+
+
+async def check_instances(tx: Tx, schema: Schema) -> None:
+    """400 `object_instance_limit_reached` when the workspace has a limit and is at it."""
+    if await instances_left(tx, schema) == 0:
+        raise too_many_instances(schema)
+
+
+def too_many_instances(schema: Schema) -> Problem:
+    most = schema.workspace.settings.max_instances
+    return Problem("object_instance_limit_reached", f"The limit of {most} custom object instances is reached")
 
 
 def active_attributes(schema: Schema) -> int:

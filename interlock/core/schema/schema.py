@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from interlock.core.attributes.definition import STANDARD_KINDS, Attribute
+from interlock.kit import limits
 from interlock.kit.problems import Problem
 
 
@@ -20,6 +21,8 @@ class WorkspaceSettings:
     create_unknown_attributes: bool = False  # by the API: an unknown name makes an attribute instead of a 400
     messenger_creates_attributes: bool = True
     exact_date_search: bool = False  # dates compare to the second in every version
+    search_levels: int = limits.SEARCH_LEVELS  # of groups inside one another
+    search_filters: int = limits.SEARCH_FILTERS  # of one group
     max_active_attributes: int | None = None
     max_object_types: int | None = None
     max_instances: int | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, false, insert, select, update
+from sqlalchemy import bindparam, false, insert, select, update
 
 from interlock.core.attributes.definition import Attribute, Option, ReferenceEnd
 from interlock.core.schema.schema import ObjectType, Schema, Workspace, WorkspaceSettings
@@ -74,9 +74,7 @@ _update_attribute = Query(
     .where(attributes.c.workspace_id == _of_workspace, attributes.c.id == bindparam("id"))
     .values({column.name: bindparam(column.name) for column in attributes.c if column.name not in _fixed})
 )
-_delete_attribute = Query(
-    delete(attributes).where(attributes.c.workspace_id == _of_workspace, attributes.c.id == bindparam("id"))
-)
+
 
 _unready_slots = Query(
     select(attributes.c.workspace_id, attributes.c.kind, attributes.c.id, attributes.c.slot, attributes.c.archived)
@@ -243,8 +241,3 @@ async def update_attribute(tx: Tx, workspace_id: str, one: Attribute) -> None:
     for name in ("kind", "admin_id", "created_at"):
         del values[name]
     await tx.run(_update_attribute, **values)
-
-
-async def delete_attribute(tx: Tx, workspace_id: str, id: int) -> None:
-    """Only a schema apply deletes, and only the end of a reference that goes away."""
-    await tx.run(_delete_attribute, workspace_id=workspace_id, id=id)

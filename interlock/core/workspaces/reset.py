@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, update
 
+from interlock.core.records.store import lock_records
 from interlock.core.workspaces.bootstrap import sandbox_of
 from interlock.kit.problems import Problem, not_found
 from interlock.storage.database import Database, Tx
@@ -45,5 +46,6 @@ async def _reset(tx: Tx, workspace_id: str) -> None:
     # First: it locks the row, so that writers who have read the old definitions start over.
     if not await tx.run(_raise_version, of_workspace=workspace_id):
         raise not_found("Workspace not found")
+    await lock_records(tx)  # those who have started already are waited for, so that nothing of theirs stays
     for query in _emptied:
         await tx.run(query, workspace_id=workspace_id)

@@ -5,7 +5,7 @@ Source: description 2.16 tag "Companies"; reference/engagement.md 2, reference/a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -137,15 +137,8 @@ async def create_or_update(call: Call) -> Any:
     if company_id is None:
         raise missing("company_id not specified", "company_id")
     wanted = wire.read_write(body)
-    done = await _write(call, company.upsert, company_id, wanted, call.through)
+    done = await call.schemas.write_values(call.workspace_id, company.upsert, company_id, wanted, call.through)
     return wire.company(done)
-
-
-async def _write(call: Call, unit: Callable[..., Awaitable[Shown]], *arguments: Any) -> Shown:
-    """Run a write; where it may bring attributes with it, this process sees them at once."""
-    may_define = call.schema.workspace.settings.create_unknown_attributes
-    run = call.schemas.define if may_define else call.schemas.write
-    return await run(call.workspace_id, unit, *arguments)
 
 
 async def get(call: Call) -> Any:
@@ -157,7 +150,8 @@ async def update(call: Call) -> Any:
     body: wire.CompanyBody = call.body if call.body is not None else wire.CompanyBody()
     company_id = read_external_id(body.company_id, "company_id")
     wanted = wire.read_write(body)
-    done = await _write(call, company.update, call.params["company_id"], company_id, wanted, call.through)
+    id = call.params["company_id"]
+    done = await call.schemas.write_values(call.workspace_id, company.update, id, company_id, wanted, call.through)
     return wire.company(done)
 
 

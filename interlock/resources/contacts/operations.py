@@ -72,9 +72,9 @@ async def update(call: Call) -> Any:
 async def _write(call: Call, unit: Callable[..., Awaitable[Shown]], *arguments: Any) -> Shown:
     """Run a write. Who is overtaken to an external id or an email runs once more, and then sees by whom."""
     try:
-        return await call.schemas.write(call.workspace_id, unit, *arguments)
+        return await call.schemas.write_values(call.workspace_id, unit, *arguments)
     except Duplicate:
-        return await call.schemas.write(call.workspace_id, unit, *arguments)
+        return await call.schemas.write_values(call.workspace_id, unit, *arguments)
 
 
 async def get(call: Call) -> Any:
@@ -150,8 +150,9 @@ async def search(call: Call) -> Any:
 async def _page(call: Call, wanted: Search) -> Any:
     number, place = _read_cursor(wanted.starting_after)
     wanted = Search(wanted.where, wanted.sort, wanted.per_page, place)
-    found = await call.database.search(_find, call.schema, wanted, _with_merges(call))
-    shown, total, following = found
+    found = await call.database.search(find_page, call.schema, CONTACT, wanted, CONTACTS)
+    shown = await call.database.read(show, call.schema, found.records, _with_merges(call))
+    total, following = found.total or 0, found.next_cursor
     cursor = paging.encode_cursor((number + 1, following)) if following is not None else None
     pages = paging.pages_by_cursor(wanted.per_page, total, cursor, number)
     return shapes.contact_list(shown, total, pages)
@@ -160,11 +161,6 @@ async def _page(call: Call, wanted: Search) -> Any:
 def _read_cursor(text: str | None) -> tuple[int, str | None]:
     """The number of the page that a cursor leads to, which clients are shown, and the place where it begins."""
     return paging.decode_cursor(text, _PlaceInList) if text else (1, None)
-
-
-async def _find(tx: Tx, schema: Schema, wanted: Search, with_merges: bool) -> tuple[list[Shown], int, str | None]:
-    found = await find_page(tx, schema, CONTACT, wanted, CONTACTS)
-    return await show(tx, schema, found.records, with_merges), found.total or 0, found.next_cursor
 
 
 # --- merging

@@ -41,23 +41,21 @@ async def search_instances(call: Call) -> Any:
     body: extension_wire.SearchBody = call.body
     asked = {"query": body.query, "pagination": body.pagination, "sort": body.sort}
     wanted = parse(asked, call.schema, kind, DateRules.exact())
-    found, references = await call.database.search(_search, call.schema, kind, wanted)
+    found = await call.database.search(_search, call.schema, kind, wanted)
+    references = await call.database.read(links.read, call.schema, kind, found.records)
     assert found.total is not None
     return {
         "type": "list",
-        "data": [wire.instance(call.schema, instances.Shown(one, references[one.id])) for one in found.records],
+        "data": [wire.instance(instances.Shown(call.schema, one, references[one.id])) for one in found.records],
         "total_count": found.total,
         "pages": paging.pages_by_cursor(wanted.per_page, found.total, found.next_cursor),
     }
 
 
-async def _search(
-    tx: Tx, schema: Schema, kind: str, wanted: Search
-) -> tuple[Found, dict[str, dict[str, links.Linked]]]:
+async def _search(tx: Tx, schema: Schema, kind: str, wanted: Search) -> Found:
     if schema.types[kind].archived:
-        return Found([], 0, None), {}
-    found = await search(tx, schema, kind, wanted, INSTANCES)
-    return found, await links.read(tx, schema, kind, found.records)
+        return Found([], 0, None)
+    return await search(tx, schema, kind, wanted, INSTANCES)
 
 
 async def bulk(call: Call) -> Any:
@@ -65,7 +63,7 @@ async def bulk(call: Call) -> Any:
     rows = extension_wire.read_rows(call.body)
     for _ in range(_COPY_ATTEMPTS):
         try:
-            results = await call.schemas.write(
+            results = await call.schemas.write_values(
                 call.workspace_id, bulk_core.bulk, _identifier(call), rows, call.body.atomic, call.through
             )
             return extension_wire.bulk_answer(results)
@@ -80,8 +78,8 @@ async def upsert(call: Call) -> Any:
     external_id = instances.require_external_id(read_external_id(body.external_id))
     wanted = wire.read_upsert(body, external_id)
     wanted.only_update, wanted.if_newer = body.update_only, body.if_newer
-    done = await call.schemas.write(call.workspace_id, instances.upsert, _identifier(call), wanted, call.through)
-    return {"outcome": done.outcome, "instance": wire.instance(call.schema, done)}
+    done = await call.schemas.write_values(call.workspace_id, instances.upsert, _identifier(call), wanted, call.through)
+    return {"outcome": done.outcome, "instance": wire.instance(done)}
 
 
 class UpsertAnswer(msgspec.Struct):
@@ -93,25 +91,28 @@ class UpsertAnswer(msgspec.Struct):
 
 async def export(call: Call) -> Any:
     """Every instance of a type, one JSON object on each line, in the order of their ids."""
-    kind = call.schema.type(_identifier(call)).id
-    return Answer(stream=_lines(call, kind), content_type="application/x-ndjson; charset=utf-8")
+    found = call.schema.type(_identifier(call))
+    return Answer(stream=_lines(call, found.id), content_type="application/x-ndjson; charset=utf-8")
 
 
 async def _lines(call: Call, kind: str) -> AsyncIterator[bytes]:
-    """A batch at a time, each read by itself: no connection is held while the client is slow."""
+    """A batch at a time, each under the definitions of its moment: nothing is held while the client is slow."""
     encode, after = msgspec.json.Encoder().encode, ""
     while True:
-        shown = await call.database.read(_batch, call.schema, kind, after)
+        schema = await call.schemas.get(call.workspace_id)
+        if kind not in schema.types or schema.types[kind].archived:  # an archived type hides its instances
+            return
+        shown = await call.database.read(_batch, schema, kind, after)
         if not shown:
             return
-        yield b"".join(encode(wire.instance(call.schema, one)) + b"\n" for one in shown)
+        yield b"".join(encode(wire.instance(one)) + b"\n" for one in shown)
         after = shown[-1].record.id
 
 
 async def _batch(tx: Tx, schema: Schema, kind: str, after: str) -> list[instances.Shown]:
     records = await store.after(tx, schema, kind, after, limits.EXPORT_BATCH)
     references = await links.read(tx, schema, kind, records)
-    return [instances.Shown(one, references[one.id]) for one in records]
+    return [instances.Shown(schema, one, references[one.id]) for one in records]
 
 
 class HistoryQuery(msgspec.Struct):
@@ -146,7 +147,7 @@ async def revert_instance(call: Call) -> Any:
     shown, lost = await call.schemas.write(
         call.workspace_id, revert.revert, _identifier(call), call.params["id"], call.body.to, call.through
     )
-    return {"instance": wire.instance(call.schema, shown), "not_reverted": lost}
+    return {"instance": wire.instance(shown), "not_reverted": lost}
 
 
 def _operation(method: str, path: str, id: str, handler: Any, summary: str, **more: Any) -> Operation:

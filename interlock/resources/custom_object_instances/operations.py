@@ -63,8 +63,8 @@ async def upsert(call: Call) -> Any:
     call.schema.type(_identifier(call))
     external_id = instances.require_external_id(read_external_id(body.external_id))
     wanted = wire.read_upsert(body, external_id)
-    done = await call.schemas.write(call.workspace_id, instances.upsert, _identifier(call), wanted, call.through)
-    return wire.instance(call.schema, done)
+    done = await call.schemas.write_values(call.workspace_id, instances.upsert, _identifier(call), wanted, call.through)
+    return wire.instance(done)
 
 
 async def list_or_get(call: Call) -> Any:
@@ -72,7 +72,7 @@ async def list_or_get(call: Call) -> Any:
     if "external_id" in call.query:
         identifier, external_id = _identifier(call), call.query["external_id"]
         found = await call.database.read(instances.find_external, call.schema, identifier, external_id)
-        return wire.instance(call.schema, found)
+        return wire.instance(found)
     if not behaviour.lists_instances(call.version):
         call.schema.type(_identifier(call))
         raise missing("external_id is required in this version of the API", "external_id")
@@ -101,16 +101,16 @@ async def _page(
         return [], 0  # an archived type hides its instances; conversations have no references yet
     if contact_id is not None:
         shown, total = await store.linked_page(tx, schema, kind, CONTACT, contact_id, page.per_page, page.offset)
-        return [instances.Shown(*one) for one in shown], total
+        return [instances.Shown(schema, *one) for one in shown], total
     records, total = await store.page(tx, schema, kind, page.per_page, page.offset)
     references = await links.read(tx, schema, kind, records)
-    return [instances.Shown(one, references[one.id]) for one in records], total
+    return [instances.Shown(schema, one, references[one.id]) for one in records], total
 
 
 def _list(call: Call, page: _Page, found: list[instances.Shown], total: int) -> dict[str, Any]:
     return {
         "type": "list",
-        "data": [wire.instance(call.schema, one) for one in found],
+        "data": [wire.instance(one) for one in found],
         "total_count": total,
         "pages": paging.pages_by_number(call, page.number, page.per_page, total),
     }
@@ -120,7 +120,7 @@ async def get(call: Call) -> Any:
     """GET by id, or by external id where no instance has that id."""
     id = call.params["custom_object_instance_id"]
     found = await call.database.read(instances.find, call.schema, _identifier(call), id)
-    return wire.instance(call.schema, found)
+    return wire.instance(found)
 
 
 async def delete(call: Call) -> Any:

@@ -71,8 +71,8 @@ def read_upsert(body: UpsertBody, external_id: str) -> Upsert:
     return Upsert(external_id, standard, body.custom_attributes)
 
 
-def instance(schema: Schema, found: Shown) -> dict[str, Any]:
-    record = found.record
+def instance(found: Shown) -> dict[str, Any]:
+    schema, record = found.schema, found.record
     fields = record.fields
     return {
         "id": record.id,

@@ -15,6 +15,8 @@ from interlock.kit.problems import invalid
 from interlock.versions import availability
 
 _Limit = Annotated[int, Meta(ge=0, le=10**12)]
+_Levels = Annotated[int, Meta(ge=1, le=8)]
+_Filters = Annotated[int, Meta(ge=1, le=200)]
 _Days = Annotated[int, Meta(ge=1, le=36_500)]
 _Rate = Annotated[int, Meta(ge=1, le=10_000_000)]
 
@@ -48,6 +50,8 @@ class SettingsJson(msgspec.Struct):
     create_unknown_attributes: bool
     messenger_creates_attributes: bool
     exact_date_search: bool
+    search_levels: int
+    search_filters: int
     max_active_attributes: int | None
     max_object_types: int | None
     max_instances: int | None
@@ -64,6 +68,7 @@ class SettingsBody(msgspec.Struct):
     - `create_unknown_attributes`: an unknown name sent by API makes an attribute instead of a 400
     - `messenger_creates_attributes`: the same for the page around the Messenger
     - `exact_date_search`: dates are compared to the second in every version
+    - `search_levels`, `search_filters`: how deep groups may stand in one another, and how many filters one may have
     - `history_days`: how long the history of records is kept
     """
 
@@ -74,6 +79,8 @@ class SettingsBody(msgspec.Struct):
     create_unknown_attributes: bool | UnsetType = UNSET
     messenger_creates_attributes: bool | UnsetType = UNSET
     exact_date_search: bool | UnsetType = UNSET
+    search_levels: _Levels | UnsetType = UNSET
+    search_filters: _Filters | UnsetType = UNSET
     max_active_attributes: _Limit | UnsetType | None = UNSET
     max_object_types: _Limit | UnsetType | None = UNSET
     max_instances: _Limit | UnsetType | None = UNSET

@@ -13,13 +13,14 @@ from sqlalchemy.dialects.postgresql import JSON
 revision = "0001"
 down_revision = None
 
-SMALL, BIG, BOOL, FLOAT, TEXT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53), sa.Text()
+SMALL, BIG, BOOL, FLOAT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53)
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Json = JSON().with_variant(sa.Text(), "sqlite")
 # No column counts by itself, and none may be null but those marked so.
 NEEDED = {"nullable": False, "autoincrement": False}
 
 SLOTS = (*(f"i{n}" for n in range(1, 9)), *(f"d{n}" for n in range(1, 5)), *(f"t{n}" for n in range(1, 9)))
-CARRIED = ("t1", "t2", "i1", "i2")
+CARRIED = ("t1", "i1", "i2")
 
 # Tables whose rows change in place: room in each page for the new version of a row, and vacuum soon, since a count that
 # reads only an index must visit the table for pages that have not been vacuumed.
@@ -294,8 +295,8 @@ def create_indexes() -> None:
     index("instances_external_id", "instances", "shard_key", "type_id", "external_id", unique=True)
     index("instances_type", "instances", "shard_key", "type_id", "id")
     slot_indexes("instances", "shard_key", "type_id")
-    index("links_a", "links", "shard_key", "reference_id", "a_id", "b_id", unique=True)
-    index("links_b", "links", "shard_key", "reference_id", "b_id", "a_id", unique=True)
+    index("links_a", "links", "shard_key", "a_id", "reference_id", "b_id", unique=True)
+    index("links_b", "links", "shard_key", "b_id", "reference_id", "a_id", unique=True)
     index("changes_position", "changes", "workspace_id", "position", unique=True, where="position is not null")
     index("changes_record", "changes", "workspace_id", "kind", "record_id", "id")
     index("changes_unstamped", "changes", "workspace_id", "id", where="position is null")

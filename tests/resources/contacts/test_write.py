@@ -235,3 +235,9 @@ async def test_until_2_15_the_owner_is_a_number(client: Client, workspace: Made,
     assert (await older.ok("GET", f"/contacts/{made['id']}"))["owner_id"] == workspace.admin_id
     changed = await older.ok("PUT", f"/contacts/{made['id']}", {"owner_id": None})
     assert changed["owner_id"] is None
+
+
+async def test_an_attribute_that_a_contact_brings_is_there_at_once(client: Client, user: Make) -> None:
+    await client.ok("PUT", "/interlock/v1/settings", {"create_unknown_attributes": True})
+    made = await user(custom_attributes={"colour": "red"})
+    assert (await client.ok("GET", f"/contacts/{made['id']}"))["custom_attributes"] == {"colour": "red"}

@@ -164,13 +164,104 @@ async def test_a_revert_takes_values_and_links_back(shop: Client) -> None:
     await shop.error(404, "POST", f"{INSTANCES}/A-1/revert", {"to": "f" * 24})
 
 
+async def test_a_link_that_is_made_from_the_other_end_stands_in_the_history(shop: Client) -> None:
+    ann, bob = await person(shop, "ann"), await person(shop, "bob")
+    made = await order(shop, "A-1", title="one", person=[ann])
+    await shop.ok("PUT", f"/contacts/{bob}", {"custom_attributes": {"orders": [made["id"]]}})
+    await shop.ok("PUT", f"/contacts/{bob}", {"custom_attributes": {"orders": []}})
+    listed = (await shop.ok("GET", f"{INSTANCES}/A-1/history"))["data"]
+    told = [(one["action"], one["before"], one["after"]) for one in listed[:2]]
+    assert told == [
+        ("linked", {"custom_attributes": {"person": [bob]}}, {"custom_attributes": {"person": []}}),
+        ("linked", {"custom_attributes": {"person": [ann]}}, {"custom_attributes": {"person": [bob]}}),
+    ]
+    for change, holder in ((listed[1], bob), (listed[2], ann)):
+        answer = await shop.ok("POST", f"{INSTANCES}/A-1/revert", {"to": change["id"]})
+        assert [one["id"] for one in answer["instance"]["custom_attributes"]["person"]["instances"]] == [holder]
+
+
 async def test_an_archived_type_hides_its_instances_and_refuses_writes(shop: Client) -> None:
     ann = await person(shop, "ann")
     made = await order(shop, "A-1", person=[ann])
     await shop.ok("PUT", "/interlock/v1/object_types/Order", {"archived": True})
     assert (await shop.ok("GET", ORDERS))["data"] == []
+    assert (await shop.get(f"{INSTANCES}/export")).text == ""
     await shop.error(400, "POST", ORDERS, {"external_id": "A-2"})
     await shop.error(400, "DELETE", f"{ORDERS}/{made['id']}")
     assert (await shop.ok("GET", f"/contacts/{ann}"))["custom_attributes"]["orders"]["instances"] == []
     await shop.ok("PUT", "/interlock/v1/object_types/Order", {"archived": False})
     assert (await shop.ok("GET", f"{ORDERS}/A-1"))["id"] == made["id"]
+
+
+async def bulk(client: Client, rows: list[Any], path: str = INSTANCES) -> list[Any]:
+    return (await client.ok("POST", f"{path}/bulk", {"rows": rows}))["rows"]
+
+
+async def test_a_bulk_may_bring_attributes_with_it(shop: Client) -> None:
+    await shop.ok("PUT", "/interlock/v1/settings", {"create_unknown_attributes": True})
+    sent = [{"external_id": name, "custom_attributes": {"colour": name}} for name in ("red", "blue")]
+    assert [row["outcome"] for row in await bulk(shop, sent)] == ["created", "created"]
+    assert await found(shop, {"field": "colour", "operator": "=", "value": "blue"}) == ["blue"]
+
+
+async def test_of_two_rows_that_want_the_same_the_later_gets_it(client: Client) -> None:
+    inverse = {"name": "pass", "many": False}
+    holder = {"name": "holder", "data_type": "reference", "reference": {"to": "contact", "inverse": inverse}}
+    await client.ok("POST", "/interlock/v1/object_types", {"identifier": "Pass", "attributes": [holder]})
+    ann = await person(client, "ann")
+    one, two = ({"external_id": name, "custom_attributes": {"holder": ann}} for name in ("one", "two"))
+    for rows in ([one], [two, one]):
+        await bulk(client, rows, "/interlock/v1/object_types/Pass/instances")
+    held = (await client.ok("GET", f"/contacts/{ann}"))["custom_attributes"]["pass"]["instances"]
+    assert [held[0]["external_id"], len(held)] == ["one", 1]
+
+
+async def test_a_row_that_removes_what_an_archived_type_hides_fails_alone(shop: Client) -> None:
+    await shop.ok("POST", "/interlock/v1/object_types", {"identifier": "Box"})
+    box = {"name": "boxes", "data_type": "reference", "reference": {"to": "Box", "many": True}}
+    await shop.ok("POST", "/interlock/v1/object_types/Order/attributes", box)
+    await order(shop, "A-1")
+    await shop.ok("PUT", "/interlock/v1/object_types/Box", {"archived": True})
+    rows = await bulk(
+        shop, [{"external_id": "A-1", "custom_attributes": {"boxes": {"remove": ["1"]}}}, {"external_id": "A-2"}]
+    )
+    assert [row["outcome"] for row in rows] == [None, "created"]
+    assert rows[0]["error"]["field"] == "custom_attributes.boxes"
+
+
+async def test_a_revert_takes_back_what_others_took_and_keeps_the_rest(client: Client) -> None:
+    reference = {"to": "Item", "many": True, "inverse": {"name": "cart", "many": False}}
+    items = {"name": "items", "data_type": "reference", "reference": reference}
+    await client.ok("POST", "/interlock/v1/object_types", {"identifier": "Item"})
+    await client.ok("POST", "/interlock/v1/object_types", {"identifier": "Cart", "attributes": [items]})
+    for name in "abc":
+        await client.ok("POST", "/custom_object_instances/Item", {"external_id": name})
+
+    async def fill(cart: str, names: str) -> None:
+        body = {"external_id": cart, "custom_attributes": {"items": [{"external_id": name} for name in names]}}
+        await client.ok("POST", "/custom_object_instances/Cart", body)
+
+    async def reverted(to: str) -> list[str]:
+        done = await client.ok("POST", "/interlock/v1/object_types/Cart/instances/mine/revert", {"to": to})
+        shown = done["instance"]["custom_attributes"]["items"]["instances"]
+        return sorted(one["external_id"] for one in shown)
+
+    await fill("mine", "ab")
+    history = "/interlock/v1/object_types/Cart/instances/mine/history"
+    first = (await client.ok("GET", history))["data"][0]["id"]
+    await fill("yours", "a")
+    assert await reverted(first) == ["a", "b"]
+    await fill("yours", "b")
+    await fill("mine", "c")
+    assert await reverted(first) == ["a", "b"]
+
+
+async def test_a_bulk_stops_creating_at_the_limit_and_goes_on_updating(shop: Client) -> None:
+    for name in ("A-1", "A-2"):
+        await order(shop, name)
+    await shop.ok("PUT", "/interlock/v1/settings", {"max_instances": 3})
+    done = await bulk(shop, [{"external_id": name} for name in ("A-3", "A-4", "A-1")])
+    assert [row["outcome"] for row in done] == ["created", None, "unchanged"]
+    assert done[1]["error"]["code"] == "object_instance_limit_reached"
+    await shop.ok("PUT", "/interlock/v1/settings", {"max_instances": 1})
+    assert (await bulk(shop, [{"external_id": "A-1", "external_created_at": 5}]))[0]["outcome"] == "updated"

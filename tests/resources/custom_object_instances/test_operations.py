@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
 
+from interlock.app import build
+from interlock.core.workspaces.bootstrap import Made
 from support.client import Client
 
 ORDERS = "/custom_object_instances/Order"
@@ -246,3 +249,36 @@ async def test_page_sizes_out_of_range_are_refused(shop: Client) -> None:
     for query in ("per_page=0", "per_page=151", "per_page=x", "page=0"):
         error = await shop.error(400, "GET", f"{ORDERS}?{query}")
         assert error["field"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("time", ["--5", "-", "5-", "٣"])
+async def test_what_is_no_time_is_400(shop: Client, time: str) -> None:
+    error = await shop.error(400, "POST", ORDERS, {"external_id": "A-1", "external_created_at": time})
+    assert (error["code"], error["field"]) == ("parameter_invalid", "external_created_at")
+
+
+async def test_an_unknown_name_makes_an_attribute_where_the_workspace_wants_it(shop: Client) -> None:
+    await shop.ok("PUT", "/interlock/v1/settings", {"create_unknown_attributes": True})
+    made = await order(shop, "A-1", colour="red")
+    assert made["custom_attributes"]["colour"] == "red"
+    assert await shop.ok("GET", f"{ORDERS}?external_id=A-1") == made
+    changed = await order(shop, "A-1", gift=True, colour="blue")
+    assert (changed["custom_attributes"]["gift"], changed["custom_attributes"]["colour"]) == (True, "blue")
+
+
+async def test_a_write_is_answered_under_the_definitions_that_it_was_made_under(shop: Client, workspace: Made) -> None:
+    """Another process defines a reference while this one still has the older definitions."""
+    await order(shop, "A-1")
+    other = Client(build(shop.app.database), workspace.token)
+    reference = {"name": "giver", "data_type": "reference", "reference": {"to": "contact", "many": False}}
+    await other.ok("POST", "/interlock/v1/object_types/Order/attributes", reference)
+    assert (await order(shop, "A-1", title="Shoes"))["custom_attributes"]["giver"]["instances"] == []
+
+
+async def test_the_longest_texts_are_stored_in_every_slot(client: Client) -> None:
+    """PostgreSQL refuses a row whose index entry is too long, which what cannot be compressed shows."""
+    letters = random.Random(1)
+    texts = {f"text {n}": "".join(chr(letters.randrange(0x10000, 0x110000)) for _ in range(255)) for n in range(9)}
+    attributes = [{"name": name, "data_type": "string"} for name in texts]
+    await client.ok("POST", "/interlock/v1/object_types", {"identifier": "Order", "attributes": attributes})
+    assert (await order(client, texts["text 0"], **texts))["custom_attributes"] == texts

@@ -3,7 +3,7 @@
 They come as Unix seconds or as ISO 8601 text: with an offset, without one (then UTC), or as a bare date (midnight
 UTC). A number of 10^11 and above was meant in milliseconds, which is the commonest mistake of JavaScript callers,
 and is refused rather than stored as a day in the far future. Since what is read must be accepted back, ISO dates
-after November 5138 are refused as well. Sources: attributes.md 4; issue 2, section 3.
+after November 5138 are refused as well. Source: attributes.md 4; the refusals are ours.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@
 | `{"type": "Order.list", "instances": [...], "total_count": 1, "has_more": false}` | exactly these: what was read |
 
 A list that was cut when it was read cannot be written back, so that nobody drops links unseen. An element with both
-an `id` and an `external_id` means the `id`. Sources: custom_objects.md 4; issue 2, section 6.
+an `id` and an `external_id` means the `id`. Source: custom_objects.md 4; what it leaves open is decided in
+`docs/decisions/0004-references.md`.
 """
 
 from __future__ import annotations
