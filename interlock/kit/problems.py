@@ -32,7 +32,6 @@ class Meaning(Enum):
 CODES: dict[str, Meaning] = {
     "parameter_invalid": Meaning.INVALID,
     "parameter_not_found": Meaning.INVALID,
-    "parameter_missing": Meaning.INVALID,
     "type_mismatch": Meaning.INVALID,
     "bad_request": Meaning.INVALID,
     "client_error": Meaning.INVALID,
@@ -48,10 +47,7 @@ CODES: dict[str, Meaning] = {
     "scroll_exists": Meaning.INVALID,
     "not_restorable": Meaning.INVALID,
     "data_invalid": Meaning.UNPROCESSABLE,
-    "unprocessable_entity": Meaning.UNPROCESSABLE,
     "unauthorized": Meaning.UNAUTHENTICATED,
-    "token_unauthorized": Meaning.UNAUTHENTICATED,
-    "token_revoked": Meaning.UNAUTHENTICATED,
     "forbidden": Meaning.FORBIDDEN,
     "action_forbidden": Meaning.FORBIDDEN,
     "not_found": Meaning.NOT_FOUND,

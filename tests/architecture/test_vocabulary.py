@@ -9,8 +9,6 @@ from interlock.kit import limits
 from interlock.kit.problems import CODES
 
 KIT = CODE / "kit"
-KEPT = {"parameter_missing", "token_unauthorized", "token_revoked", "unprocessable_entity"}
-"""Intercom's, for what is to come; `docs/compatibility.md` says so."""
 
 
 def uses() -> str:
@@ -22,7 +20,7 @@ def test_every_error_code_is_raised_somewhere() -> None:
     by_helper = {"parameter_invalid", "parameter_not_found", "not_found"}  # kit/problems.py itself raises these
     text = re.sub(r"errors=\([^)]*\)", "", uses())  # declared is not raised
     unused = [code for code in CODES if code not in by_helper and f'"{code}"' not in text]
-    assert set(unused) == KEPT
+    assert unused == []
     compatibility = text_of(ROOT / "docs" / "compatibility.md")
     assert all(f"`{code}`" in compatibility for code in CODES)
 

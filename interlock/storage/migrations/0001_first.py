@@ -276,11 +276,11 @@ def create_indexes() -> None:
     index("admins_email", "admins", "workspace_id", "email", unique=True)
     index("object_types_identifier", "object_types", "workspace_id", "identifier", unique=True)
     index("attributes_name", "attributes", "workspace_id", "kind", "name", unique=True)
+    index("contacts_created_at", "contacts", "workspace_id", "created_at", "id")
     index("contacts_email_key", "contacts", "workspace_id", "email_key")
     index(
         "contacts_external_id", "contacts", "workspace_id", "external_id", unique=True, where="external_id is not null"
     )
-    index("contacts_created_at", "contacts", "workspace_id", "created_at", "id")
     index("contacts_live", "contacts", "workspace_id", "live", "id")
     index("contacts_phone", "contacts", "workspace_id", "phone")
     index("contacts_updated_at", "contacts", "workspace_id", "updated_at", "id")
