@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 from intercom import Intercom
 from intercom.core.api_error import ApiError
@@ -23,7 +24,12 @@ from compat.conftest import Served
 
 
 async def test_the_python_sdk_runs_a_shop(served: Served) -> None:
-    await asyncio.to_thread(_shop, Intercom(base_url=served.url, token=served.token))
+    await asyncio.to_thread(_run, served)
+
+
+def _run(served: Served) -> None:
+    with httpx.Client(timeout=60) as connections:  # the SDK itself never closes those that it makes
+        _shop(Intercom(base_url=served.url, token=served.token, httpx_client=connections))
 
 
 def _shop(sdk: Intercom) -> None:
