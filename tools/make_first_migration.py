@@ -73,12 +73,12 @@ def slots() -> list[sa.Column]:
 
 def slot_indexes(table: str, *lead: str) -> None:
     for slot in SLOTS:
-        carried = " ".join(name for name in CARRIED if name != slot)
-        index(f"{table}_{slot}", table, *lead, slot, "id", where=f"live = 1 and {slot} is not null", include=carried)
+        carried = (name for name in CARRIED if name != slot)
+        index(f"{table}_{slot}", table, *lead, slot, "id", *carried, where=f"live = 1 and {slot} is not null")
 
 
-def index(name: str, table: str, *columns: str, unique: bool = False, where: str = "", include: str = "") -> None:
-    """`where` makes it a partial index; `include` are columns that it carries along on PostgreSQL."""
+def index(name: str, table: str, *columns: str, unique: bool = False, where: str = "") -> None:
+    """`where` makes it a partial index."""
     op.create_index(
         name,
         table,
@@ -86,7 +86,6 @@ def index(name: str, table: str, *columns: str, unique: bool = False, where: str
         unique=unique,
         postgresql_where=sa.text(where) if where else None,
         sqlite_where=sa.text(where) if where else None,
-        postgresql_include=include.split() or None,
         if_not_exists=True,
     )
 '''
@@ -120,8 +119,6 @@ def index(one: Index) -> str:
         if str(where) != str(one.dialect_options["sqlite"]["where"]):
             raise SystemExit(f"{one.name}: the two databases must have the same rows")
         parts.append(f'where="{where}"')
-    if options.get("include"):
-        parts.append(f'include="{" ".join(options["include"])}"')
     return f"index({', '.join(parts)})"
 
 
@@ -136,7 +133,8 @@ def source() -> str:
         slots = [found.pop(f"{each.name}_{slot}") for slot in SLOTS if slot in each.columns]
         lines += [f"    {index(found[name])}" for name in sorted(found)]
         if slots:
-            lead = ", ".join(f'"{part.name}"' for part in list(slots[0].columns)[:-2])
+            names = slots[0].columns.keys()
+            lead = ", ".join(f'"{name}"' for name in names[: names.index(SLOTS[0])])
             lines.append(f'    slot_indexes("{each.name}", {lead})')
     head = HEAD.replace("@SLOTS@", _slot_names()).replace("@CARRIED@", repr(CARRIED).replace("'", '"'))
     records = f"RECORD_TABLES = {RECORD_TABLES!r}".replace("'", '"')

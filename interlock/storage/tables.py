@@ -57,17 +57,15 @@ def _slots() -> list[Column]:
 
 
 def _index_slots(table: Table, *lead: str) -> None:
-    """One partial index for each slot: `(lead.., slot, id)`, carrying the first few others."""
+    """One partial index for each slot: `(lead.., slot, id)`, and behind them the first few others.
+
+    They are part of the key, not included columns: SQLite has none, and behind the id they change no order.
+    """
     for slot in SLOTS:
         where = text(f"live = 1 and {slot} is not null")
-        carried = [name for name in CARRIED if name != slot]
-        Index(
-            f"{table.name}_{slot}",
-            *(table.c[name] for name in (*lead, slot, "id")),
-            postgresql_include=carried,
-            postgresql_where=where,
-            sqlite_where=where,
-        )
+        names = (*lead, slot, "id", *(name for name in CARRIED if name != slot))
+        columns = (table.c[name] for name in names)
+        Index(f"{table.name}_{slot}", *columns, postgresql_where=where, sqlite_where=where)
 
 
 installation = Table(

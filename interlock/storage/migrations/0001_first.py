@@ -309,12 +309,12 @@ def slots() -> list[sa.Column]:
 
 def slot_indexes(table: str, *lead: str) -> None:
     for slot in SLOTS:
-        carried = " ".join(name for name in CARRIED if name != slot)
-        index(f"{table}_{slot}", table, *lead, slot, "id", where=f"live = 1 and {slot} is not null", include=carried)
+        carried = (name for name in CARRIED if name != slot)
+        index(f"{table}_{slot}", table, *lead, slot, "id", *carried, where=f"live = 1 and {slot} is not null")
 
 
-def index(name: str, table: str, *columns: str, unique: bool = False, where: str = "", include: str = "") -> None:
-    """`where` makes it a partial index; `include` are columns that it carries along on PostgreSQL."""
+def index(name: str, table: str, *columns: str, unique: bool = False, where: str = "") -> None:
+    """`where` makes it a partial index."""
     op.create_index(
         name,
         table,
@@ -322,6 +322,5 @@ def index(name: str, table: str, *columns: str, unique: bool = False, where: str
         unique=unique,
         postgresql_where=sa.text(where) if where else None,
         sqlite_where=sa.text(where) if where else None,
-        postgresql_include=include.split() or None,
         if_not_exists=True,
     )
