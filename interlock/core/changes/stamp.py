@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import BigInteger, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from interlock.kit import clock, limits
@@ -42,16 +42,18 @@ _next_workspace = Query(
         changes.c.position.is_(None), changes.c.workspace_id > bindparam("after")
     )
 )
-_unstamped = Query(
-    select(changes.c.id)
-    .where(changes.c.workspace_id == bindparam("workspace_id"), changes.c.position.is_(None))
+_of_workspace = changes.c.workspace_id == bindparam("in_workspace")
+_batch = (
+    select(changes.c.id, func.row_number().over(order_by=changes.c.id).label("number"))
+    .where(_of_workspace, changes.c.position.is_(None))
     .order_by(changes.c.id)
     .limit(bindparam("most"))
+    .subquery("batch")
 )
 _stamp = Query(
     update(changes)
-    .where(changes.c.workspace_id == bindparam("in_workspace"), changes.c.id == bindparam("change_id"))
-    .values(position=bindparam("new_position"))
+    .where(_of_workspace, changes.c.id == _batch.c.id)
+    .values(position=bindparam("counter", type_=BigInteger) + _batch.c.number)
 )
 
 
@@ -109,21 +111,15 @@ async def _stamp_batch(tx: Tx, owner: str, workspace_id: str, now: int) -> int |
     holder, until, counter = row  # type: ignore[misc]
     if holder != owner and until >= now:
         return None
-    found = await tx.all(_unstamped, workspace_id=workspace_id, most=limits.STAMP_BATCH)
-    numbered = [
-        {"in_workspace": workspace_id, "change_id": one[0], "new_position": counter + number}
-        for number, one in enumerate(found, 1)
-    ]
-    if numbered:
-        await tx.many(_stamp, numbered)
+    stamped = await tx.run(_stamp, in_workspace=workspace_id, most=limits.STAMP_BATCH, counter=counter)
     await tx.run(
         _save_lease,
         lease=LEASE_NAME,
         new_owner=owner,
         new_until=now + limits.LEASE * 1_000_000,
-        new_counter=counter + len(numbered),
+        new_counter=counter + stamped,
     )
-    return len(numbered)
+    return stamped
 
 
 async def _release(tx: Tx, owner: str) -> None:
