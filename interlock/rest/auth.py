@@ -154,8 +154,3 @@ class Tokens:
             del self._running[hashed]
         if not task.cancelled():
             task.exception()  # seen, also when every request that waited is gone
-
-    def forget(self) -> None:
-        """Ask the database again for every token: after one was revoked in this process."""
-        self._known.clear()
-        self._unknown.clear()

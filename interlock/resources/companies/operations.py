@@ -38,22 +38,18 @@ class PageQuery(msgspec.Struct):
     per_page: int | None = None
 
 
-class RetrieveQuery(msgspec.Struct):
+class RetrieveQuery(PageQuery):
     """Of several filters one is used, in this order: `company_id`, `name`, then the other two."""
 
     company_id: str | None = None
     name: str | None = None
     tag_id: str | None = None
     segment_id: str | None = None
-    page: int | None = None
-    per_page: int | None = None
 
 
-class ListQuery(msgspec.Struct):
+class ListQuery(PageQuery):
     """`order` is `asc` or `desc`, by `last_request_at`."""
 
-    page: int | None = None
-    per_page: int | None = None
     order: str | None = None
 
 
