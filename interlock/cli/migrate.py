@@ -43,5 +43,5 @@ def _check() -> None:
     for line in found:
         click.echo(line, err=True)
     if found:
-        raise click.ClickException("The migrations do not lead to what storage/tables.py says.")
-    click.echo(f"The migrations lead to what storage/tables.py says, on SQLite{' and PostgreSQL' if server else ''}.")
+        raise click.ClickException("The migrations do not lead to what storage/tables says.")
+    click.echo(f"The migrations lead to what storage/tables says, on SQLite{' and PostgreSQL' if server else ''}.")

@@ -1,4 +1,4 @@
-"""Do the migrations lead to what `tables.py` says?
+"""Do the migrations lead to what `storage/tables` says?
 
 Two scratch databases are made, one by the migrations and one straight from the tables, and the databases' own
 catalogues of the two are compared.
@@ -40,7 +40,7 @@ async def differences(postgres_url: str | None = None) -> list[str]:
 
 
 def statements(dialect: Any) -> list[str]:
-    """The tables of `tables.py` as statements."""
+    """The tables of `storage/tables` as statements."""
     made: list[str] = []
     for table in metadata.sorted_tables:
         made.append(str(CreateTable(table).compile(dialect=dialect)))

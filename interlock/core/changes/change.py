@@ -29,7 +29,34 @@ CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETA
     "moved",  # another record has taken a link over
     "linked",  # links were made or cut from the other end
 )
-ACTIONS = (CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETACHED, MOVED, LINKED)
+TAGGED, UNTAGGED, SUBSCRIBED, UNSUBSCRIBED = "tagged", "untagged", "subscribed", "unsubscribed"
+REPLIED, NOTED, ASSIGNED, OPENED, CLOSED, SNOOZED, UNSNOOZED, READ, REDACTED, CONVERTED, RATED = (
+    "replied",
+    "noted",
+    "assigned",
+    "opened",
+    "closed",
+    "snoozed",
+    "unsnoozed",
+    "read",
+    "redacted",
+    "converted",
+    "rated",
+)
+ACTIONS = (
+    *(CREATED, UPDATED, DELETED, ARCHIVED, UNARCHIVED, BLOCKED, MERGED, ATTACHED, DETACHED, MOVED, LINKED),
+    *(TAGGED, UNTAGGED, SUBSCRIBED, UNSUBSCRIBED),
+    *(REPLIED, NOTED, ASSIGNED, OPENED, CLOSED, SNOOZED, UNSNOOZED, READ, REDACTED, CONVERTED, RATED),
+)
+"""What happened to threads says more in `after`: `part_id`, the part that came of it, and `by`, the type of its author
+(user, lead, admin, bot). Tagging says `tag_id`, attaching and detaching `contact_id` or `company_id`."""
+
+KINDS = (
+    *("contact", "company", "conversation", "ticket", "side_conversation", "visitor", "note", "tag", "segment"),
+    *("admin", "team", "away_reason", "subscription_type", "ticket_type", "ticket_state", "data_event", "message"),
+    *("attribute", "object_type", "workspace", "webhook", "job"),
+)
+"""What changes besides instances, whose kind is the id of their object type."""
 
 _insert = Query(insert(changes))
 _encode = msgspec.json.Encoder().encode

@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import Boolean, Column, Table, Text, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from interlock.core.attributes.definition import COMPANY, CONTACT
+from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, TICKET
 from interlock.core.records.record import Record
 from interlock.storage.database import Row, Tx
 from interlock.storage.query import Query, any_of
-from interlock.storage.tables import SLOTS, companies, contacts, instances
+from interlock.storage.tables import SLOTS, companies, contacts, conversations, instances, tickets
 
 _JSON = ("attributes", "details")
 _encode = msgspec.json.Encoder().encode
@@ -154,14 +154,18 @@ class RecordStore:
 CONTACTS = RecordStore(contacts, "workspace_id")
 COMPANIES = RecordStore(companies, "workspace_id")
 INSTANCES = RecordStore(instances, "shard_key")
+CONVERSATIONS = RecordStore(conversations, "workspace_id")
+TICKETS = RecordStore(tickets, "workspace_id")
+
+_STORES = {CONTACT: CONTACTS, COMPANY: COMPANIES, CONVERSATION: CONVERSATIONS, TICKET: TICKETS}
 
 
 def store_of(kind: str) -> RecordStore:
-    """The store of a kind: people, companies, and instances of every object type."""
-    return {CONTACT: CONTACTS, COMPANY: COMPANIES}.get(kind, INSTANCES)
+    """The store of a kind: one for each standard kind, and one for the instances of every object type."""
+    return _STORES.get(kind, INSTANCES)
 
 
-_lock_tables = Query(text("lock table contacts, companies, instances, links in exclusive mode"))
+_lock_tables = Query(text("lock table contacts, companies, conversations, tickets, instances, links in exclusive mode"))
 
 
 async def lock_records(tx: Tx) -> None:

@@ -13,6 +13,7 @@ from interlock.core.staff import store
 from interlock.kit.problems import Problem, invalid
 from interlock.resources.admins import wire
 from interlock.rest.operation import Call, Operation
+from interlock.shapes import admin as shapes
 
 TAG = "Admins"
 SCOPE = "read_admins"
@@ -28,7 +29,7 @@ class ListQuery(msgspec.Struct):
 async def list_all(call: Call) -> Any:
     with_avatar = _flag(call, "display_avatar")
     admins = await call.database.read(store.all_admins, call.workspace_id)
-    return {"type": "admin.list", "admins": [wire.admin(one, with_avatar) for one in admins]}
+    return {"type": "admin.list", "admins": [shapes.admin(one, with_avatar) for one in admins]}
 
 
 def _flag(call: Call, name: str) -> bool:
@@ -45,7 +46,7 @@ async def get(call: Call) -> Any:
     one = await call.database.read(store.get_admin, call.workspace_id, int(id)) if is_number else None
     if one is None:
         raise _no_admin()
-    return wire.admin(one, with_avatar=bool(one.details.get("avatar")))
+    return shapes.admin(one, with_avatar=bool(one.details.get("avatar")))
 
 
 async def me(call: Call) -> Any:
@@ -81,7 +82,7 @@ OPERATIONS = [
         TAG,
         scope=SCOPE,
         query=ListQuery,
-        answer=wire.AdminList,
+        answer=shapes.AdminList,
         shape="admin_list",
     ),
     Operation(
@@ -92,7 +93,7 @@ OPERATIONS = [
         "Retrieve an admin",
         TAG,
         scope=SCOPE,
-        answer=wire.Admin,
+        answer=shapes.Admin,
         shape="admin",
         errors=("admin_not_found",),
     ),

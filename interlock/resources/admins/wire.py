@@ -1,4 +1,4 @@
-"""Admins as JSON, at the newest version."""
+"""The answer of `GET /me`, at the newest version."""
 
 from __future__ import annotations
 
@@ -9,27 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from interlock.core.schema.schema import Workspace
 from interlock.core.staff.store import Admin as Teammate
-
-
-class Admin(msgspec.Struct, kw_only=True):
-    """A teammate. `avatar` is the address of a picture."""
-
-    type: Literal["admin"]
-    id: str
-    name: str
-    email: str
-    job_title: str | UnsetType = UNSET
-    away_mode_enabled: bool
-    away_mode_reassign: bool
-    away_status_reason_id: int | None
-    has_inbox_seat: bool
-    team_ids: list[int]
-    avatar: str | UnsetType | None = UNSET
-
-
-class AdminList(msgspec.Struct):
-    type: Literal["admin.list"]
-    admins: list[Admin]
+from interlock.shapes.admin import person
 
 
 class Avatar(msgspec.Struct):
@@ -67,18 +47,9 @@ class Me(msgspec.Struct, kw_only=True):
     app: App
 
 
-def admin(one: Teammate, with_avatar: bool) -> dict[str, Any]:
-    """There are no teams yet, and everybody has a seat."""
-    answer = _person(one)
-    answer["away_status_reason_id"] = one.details.get("away_status_reason_id")
-    if with_avatar:
-        answer["avatar"] = one.details.get("avatar")
-    return answer
-
-
 def me(one: Teammate, workspace: Workspace) -> dict[str, Any]:
     """Nobody verifies identities yet, so `secure` and `identity_verification` are false."""
-    answer = _person(one)
+    answer = person(one)
     answer["email_verified"] = True
     answer["avatar"] = {"type": "avatar", "image_url": one.details.get("avatar")}
     answer["app"] = {
@@ -91,21 +62,4 @@ def me(one: Teammate, workspace: Workspace) -> dict[str, Any]:
         "timezone": workspace.timezone,
         "region": workspace.region,
     }
-    return answer
-
-
-def _person(one: Teammate) -> dict[str, Any]:
-    details = one.details
-    answer: dict[str, Any] = {
-        "type": "admin",
-        "id": str(one.id),
-        "name": one.name,
-        "email": one.email,
-        "away_mode_enabled": details.get("away_mode_enabled", False),
-        "away_mode_reassign": details.get("away_mode_reassign", False),
-        "has_inbox_seat": True,
-        "team_ids": [],
-    }
-    if details.get("job_title"):  # text or nothing: the description has no null here
-        answer["job_title"] = details["job_title"]
     return answer

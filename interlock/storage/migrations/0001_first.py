@@ -1,6 +1,6 @@
 """The first schema.
 
-Written from `storage/tables.py` by `tools/make_first_migration.py` until the first release. Every statement may be run
+Every statement may be run
 again after it has been carried out, so a migration that was killed is finished by running it once more.
 """
 

@@ -1,8 +1,9 @@
-"""Write `interlock/storage/migrations/0001_first.py` anew from `interlock/storage/tables.py`.
+"""Write `interlock/storage/migrations/0002_support.py` anew from `interlock/storage/tables`.
 
-Only until the first release: from then on databases have run it, and a change is a migration of its own.
+Only until it has landed: from then on databases have run it, and a change is a migration of its own. 0001 was made in
+the same way; this one has what the tables have and 0001 has not.
 
-    .venv/bin/python tools/make_first_migration.py
+    .venv/bin/python tools/make_migration.py
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from interlock.storage.tables import CARRIED, RECORD_TABLES, SLOTS, metadata
 
-TARGET = Path(__file__).parent.parent / "interlock" / "storage" / "migrations" / "0001_first.py"
+MIGRATIONS = Path(__file__).parent.parent / "interlock" / "storage" / "migrations"
+TARGET = MIGRATIONS / "0002_support.py"
+EARLIER = MIGRATIONS / "0001_first.py"
+NEW_COLUMNS = (("attributes", "details"),)
+"""Columns that tables of 0001 get now. They may be null: rows without them stay as they are."""
 KINDS = (
     (SmallInteger, "SMALL"),
     (BigInteger, "BIG"),
@@ -26,10 +31,10 @@ KINDS = (
     (Text, "TEXT"),
 )
 
-HEAD = '''"""The first schema.
+HEAD = '''"""The support half: threads, tickets, labels, events, teams, jobs, webhooks, mail, files.
 
-Written from `storage/tables.py` by `tools/make_first_migration.py` until the first release. Every statement may be run
-again after it has been carried out, so a migration that was killed is finished by running it once more.
+Written from `storage/tables` by `tools/make_migration.py` until it landed. Every statement may be run again after it
+has been carried out, so a migration that was killed is finished by running it once more.
 """
 
 from __future__ import annotations
@@ -38,8 +43,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSON
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 
 SMALL, BIG, BOOL, FLOAT = sa.SmallInteger(), sa.BigInteger(), sa.Boolean(), sa.Float(53)
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -56,6 +61,7 @@ STORAGE = "fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_an
 
 
 def upgrade() -> None:
+    add_columns()
     create_tables()
     create_indexes()
     if op.get_context().dialect.name == "postgresql":
@@ -66,6 +72,16 @@ def upgrade() -> None:
 '''
 
 FUNCTIONS = '''
+def add_columns() -> None:
+    """SQLite knows no IF NOT EXISTS for columns."""
+    context = op.get_context()
+    for table, name in NEW_COLUMNS:
+        if context.dialect.name == "postgresql":
+            op.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} JSON")
+        elif context.as_sql or name not in {one["name"] for one in sa.inspect(op.get_bind()).get_columns(table)}:
+            op.add_column(table, sa.Column(name, Json))
+
+
 def slots() -> list[sa.Column]:
     kinds = {"i": BIG, "d": FLOAT, "t": TEXT}
     return [sa.Column(name, kinds[name[0]]) for name in SLOTS]
@@ -123,7 +139,7 @@ def index(one: Index) -> str:
 
 
 def source() -> str:
-    tables = list(metadata.tables.values())
+    tables = [one for one in metadata.tables.values() if f'"{one.name}",' not in EARLIER.read_text(encoding="utf-8")]
     lines = ["def create_tables() -> None:"]
     for one in tables:
         lines += [f"    {line}" for line in table(one)]
@@ -137,8 +153,9 @@ def source() -> str:
             lead = ", ".join(f'"{name}"' for name in names[: names.index(SLOTS[0])])
             lines.append(f'    slot_indexes("{each.name}", {lead})')
     head = HEAD.replace("@SLOTS@", _slot_names()).replace("@CARRIED@", repr(CARRIED).replace("'", '"'))
-    records = f"RECORD_TABLES = {RECORD_TABLES!r}".replace("'", '"')
-    return head.replace("\n\ndef upgrade", f"{records}\n\n\ndef upgrade", 1) + "\n".join(lines) + "\n\n" + FUNCTIONS
+    mine = tuple(one for one in RECORD_TABLES if one in {table.name for table in tables})
+    named = f"RECORD_TABLES = {mine!r}\nNEW_COLUMNS = {NEW_COLUMNS!r}".replace("'", '"')
+    return head.replace("\n\ndef upgrade", f"{named}\n\n\ndef upgrade", 1) + "\n".join(lines) + "\n\n" + FUNCTIONS
 
 
 def _slot_names() -> str:

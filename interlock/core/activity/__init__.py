@@ -1,0 +1,1 @@
+"""Data events: what customers did."""

@@ -1,0 +1,1 @@
+"""Subscription types, and what each contact has consented to."""

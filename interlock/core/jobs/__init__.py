@@ -1,0 +1,1 @@
+"""Work and timers that outlive the process: a row each, done by whoever has its lease."""

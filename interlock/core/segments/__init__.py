@@ -1,0 +1,1 @@
+"""Segments: rules that people or companies satisfy or not, evaluated when asked."""
