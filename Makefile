@@ -10,7 +10,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-thorough check contract bench lock clean
+.PHONY: help run test test-thorough check contract figures bench lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,13 +40,19 @@ bench: $(VENV)/.dev  ## Measure speed, a quarter of an hour: make bench ARGS=--q
 VERSION ?= 2.16
 CONTRACT ?= ../shared/contract
 # Which of $(CONTRACT)/scopes/*.txt, and how much of each must be reached, by version.
-CONTRACT_SCOPES ?= data-core
+CONTRACT_SCOPES ?= data-core support
 FLOORS_data-core_2.11 := --min-complete 26 --min-pairs 62
 FLOORS_data-core_2.13 := --min-complete 33 --min-pairs 79
 FLOORS_data-core_2.14 := --min-complete 33 --min-pairs 79
 FLOORS_data-core_2.15 := --min-complete 33 --min-pairs 79
 FLOORS_data-core_2.16 := --min-complete 34 --min-pairs 86
 FLOORS_data-core_preview := --min-complete 34 --min-pairs 86
+FLOORS_support_2.11 := --min-complete 55 --min-pairs 138
+FLOORS_support_2.13 := --min-complete 58 --min-pairs 146
+FLOORS_support_2.14 := --min-complete 61 --min-pairs 154
+FLOORS_support_2.15 := --min-complete 63 --min-pairs 159
+FLOORS_support_2.16 := --min-complete 82 --min-pairs 217
+FLOORS_support_preview := --min-complete 82 --min-pairs 217
 
 RECORD = build/contract-$(VERSION).jsonl
 CONTRACT_REPORT = $(PY) $(CONTRACT)/contract.py report --version $(VERSION) $(RECORD)
@@ -62,6 +68,14 @@ contract: $(if $(wildcard $(CONTRACT)/contract.py),$(VENV)/.dev)  ## Compare wit
 	  $(CONTRACT_REPORT) --scope $(CONTRACT)/scopes/$(scope).txt $(FLOORS_$(scope)_$(VERSION)) &&) true
 	@$(CONTRACT_REPORT) --json > build/contract-$(VERSION).json
 	@$(PY) -c "$$ANYTHING_INVALID" build/contract-$(VERSION).json
+	@$(PY) tools/contract_figures.py $(VERSION) build/contract-$(VERSION).json $(FIGURES)
+
+# What `make contract` compares with the figures in the documentation, `make figures` writes into them.
+FIGURES ?= --check
+figures:  ## Measure every version, and write the figures into the documentation
+	@for version in 2.16 2.15 2.14 2.13 2.11 preview; do \
+	  $(MAKE) --no-print-directory contract VERSION=$$version FIGURES= || exit 1; done
+	@$(PY) tools/docs.py
 
 # The harness has floors, but no way to say that nothing at all may be invalid, in scope or out of it.
 define ANYTHING_INVALID

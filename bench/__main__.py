@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import bulk, cluster, fill, options, pgbench, report, scale, servers, start
+from bench import bulk, cluster, fill, fill_desk, options, pgbench, report, scale, servers, start
 from bench.cluster import Postgres
+from bench.desk import DESK_WORKS
 from bench.measure import Load, compare, ratio
 from bench.options import Options
-from bench.works import WORKS
+from bench.works import WORKS, Work
 
 
 def say(text: str) -> None:
@@ -30,7 +31,7 @@ class Bench:
         self.load = Load(folder)
         version = postgres.execute("show server_version") if postgres else "without"
         self.results: dict[str, Any] = {"machine": report.machine(), "postgres": f"PostgreSQL {version}"}
-        self.results |= {"works": {}, "pgbench": {}, "bulk": {}, "scale": {}, "start": {}}
+        self.results |= {"works": {}, "desk": {}, "pgbench": {}, "bulk": {}, "scale": {}, "start": {}}
 
     def database(self, kind: str, name: str) -> str:
         """The address of an empty database."""
@@ -48,6 +49,8 @@ class Bench:
         for kind in self.options.databases:
             if {"works", "pgbench", "bulk"} & set(parts):
                 await self.measure(kind)
+            if "desk" in parts:
+                await self.measure_desk(kind)
             if "scale" in parts:
                 say(f"{kind}: {self.options.small.orders:,} and {self.options.large.orders:,} orders")
                 urls = {size: self.database(kind, f"scale_{size}") for size in scale.SIZES}
@@ -68,7 +71,10 @@ class Bench:
             ours.wait()
             bare.wait()
             if "works" in self.options.parts:
-                self.results["works"][kind] = {name: self.work(kind, name, ours, bare) for name in self.options.works}
+                asked = [work for work in WORKS if work.name in self.options.works]
+                self.results["works"][kind] = {
+                    work.name: self.work(kind, work, self.options.shop, ours, bare) for work in asked
+                }
             if "bulk" in self.options.parts:
                 say(f"{kind}: bulk")
                 self.results["bulk"][kind] = await bulk.measure(self.load, ours, ours_url, self.options)
@@ -76,11 +82,26 @@ class Bench:
             self.pgbench(bare_url)
         self.keep()
 
-    def work(self, kind: str, name: str, ours: servers.Server, bare: servers.Server) -> dict[int, Any]:
+    async def measure_desk(self, kind: str) -> None:
+        """Conversations, in databases of their own."""
+        say(f"{kind}: filling a help desk")
+        ours_url, bare_url = self.database(kind, "interlock_desk"), self.database(kind, "floor_desk")
+        await fill_desk.interlock(ours_url, self.options.desk)
+        await fill_desk.bare(bare_url, self.options.desk)
+        ours = servers.interlock(f"interlock-desk-{kind}", ours_url, self.folder)
+        with ours, servers.floor(f"floor-desk-{kind}", bare_url, self.folder) as bare:
+            ours.wait()
+            bare.wait()
+            self.results["desk"][kind] = {
+                work.name: self.work(kind, work, self.options.desk, ours, bare) for work in DESK_WORKS
+            }
+        self.keep()
+
+    def work(self, kind: str, work: Work, data: Any, ours: servers.Server, bare: servers.Server) -> dict[int, Any]:
         """Interlock and the floor in turn, for each number of connections."""
-        work = next(one for one in WORKS if one.name == name)
+        name = work.name
         count = self.options.upserts if work.writes else self.options.requests
-        self.load.prepare(name, work.requests(self.options.shop, count))
+        self.load.prepare(name, work.requests(data, count))
         found: dict[int, Any] = {}
         for connections in self.options.connections:
             mine, theirs = compare(

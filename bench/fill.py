@@ -44,7 +44,7 @@ async def interlock(url: str, data: Shop) -> None:
         made = await create_workspace(database, "Bench", token=TOKEN)
         schema = await _define(SchemaCache(database), made.workspace_id)
         for first in range(0, data.people, BATCH):
-            await database.transact(_copy_people, schema, first, min(first + BATCH, data.people))
+            await database.transact(copy_people, schema, first, min(first + BATCH, data.people))
         for first in range(0, data.orders, BATCH):
             await database.transact(_copy_orders, schema, data, first, min(first + BATCH, data.orders))
     finally:
@@ -68,7 +68,8 @@ def _wanted(attributes: tuple[tuple[str, str], ...]) -> tuple[WantedAttribute, .
     )
 
 
-async def _copy_people(tx: Tx, schema: Schema, first: int, end: int) -> None:
+async def copy_people(tx: Tx, schema: Schema, first: int, end: int) -> None:
+    """People straight into the table of contacts; attributes that the workspace has not defined are only stored."""
     names = [name for name, _ in PERSON_ATTRIBUTES]
     blank = dict.fromkeys(CONTACTS.field_names) | dict.fromkeys(_FALSE, False) | {"live": 1, "role": "user"}
     rows = []
@@ -117,7 +118,7 @@ def _values(schema: Schema, store: Any, record: Record) -> dict[str, Any]:
 # --- the floor
 
 
-def _people(data: Shop) -> Iterator[tuple[Any, ...]]:
+def floor_people(data: Shop) -> Iterator[tuple[Any, ...]]:
     empty = (None,) * (len(floor.PERSON_STANDARD) - 10)
     for number in range(data.people):
         id, external_id, email, name, created_at, attributes = shop.person(number)
@@ -166,7 +167,7 @@ async def _bare_sqlite(url: str, data: Shop) -> None:
 
 
 def _floor_rows(data: Shop) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
-    yield "people", floor.PERSON_COLUMNS, _people(data)
+    yield "people", floor.PERSON_COLUMNS, floor_people(data)
     yield "orders", floor.ORDER_COLUMNS, _orders(data)
 
 

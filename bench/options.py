@@ -6,16 +6,18 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bench.desk import DESK_WORKS, Desk
 from bench.shop import Shop
 from bench.works import WORKS
 
-PARTS = ("works", "pgbench", "bulk", "start", "scale")
+PARTS = ("works", "pgbench", "bulk", "start", "scale", "desk")
 DATABASES = ("postgresql", "sqlite")
 
 
 SHOP = Shop(100_000, 200_000)
 SMALL = Shop(1_000, 20_000)
 LARGE = Shop(100_000, 2_000_000)
+DESK = Desk(20_000, 200_000)
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Options:
     shop: Shop = SHOP
     small: Shop = SMALL  # for the times at two sizes
     large: Shop = LARGE
+    desk: Desk = DESK
     upserts: int = 60_000  # prepared requests: enough that few come twice
     requests: int = 10_000
     connections: tuple[int, ...] = (1, 16)
@@ -34,6 +37,7 @@ class Options:
     parts: tuple[str, ...] = PARTS
     databases: tuple[str, ...] = DATABASES
     works: tuple[str, ...] = tuple(work.name for work in WORKS)
+    desk_works: tuple[str, ...] = tuple(work.name for work in DESK_WORKS)
     write: bool = False
 
 
@@ -41,6 +45,7 @@ QUICK = Options(
     shop=Shop(2_000, 4_000),
     small=Shop(100, 2_000),
     large=Shop(1_000, 20_000),
+    desk=Desk(500, 4_000),
     upserts=10_000,
     requests=2_000,
     rounds=3,

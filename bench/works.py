@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -27,11 +28,11 @@ NUMBERS_WIDE = 600  # a third of these orders are open, however many there are i
 
 @dataclass(frozen=True)
 class Work:
-    """One kind of request. `requests` makes so many of them."""
+    """One kind of request. `requests` makes so many of them, over the data of its part."""
 
     name: str
     title: str
-    requests: Callable[[Shop, int], Iterable[bytes]]
+    requests: Callable[[Any, int], Iterable[bytes]]
     writes: bool = False
 
 

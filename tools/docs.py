@@ -9,6 +9,7 @@ of a page is written by hand. `tests/docs` runs the check.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -172,16 +173,51 @@ def version_behaviour() -> str:
 def held() -> str:
     """What `make contract` must reach, which `.ci/run` holds, and how many operations each version has here."""
     floors = re.findall(
-        r"^FLOORS_data-core_(\S+) := --min-complete (\d+) --min-pairs (\d+)$",
+        r"^FLOORS_([a-z-]+)_(\S+) := --min-complete (\d+) --min-pairs (\d+)$",
         (ROOT / "Makefile").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
+    rows = [[_version(name), scope, complete, pairs] for scope, name, complete, pairs in floors]
+    return table(["version", "of", "operations complete at least", "operation and status at least"], rows)
+
+
+def _version(name: str) -> str:
+    return availability.resolve(name, availability.DEFAULT)
+
+
+def _figures() -> dict[str, Any]:
+    """What the last contract run showed of each version: kept by `tools/contract_figures.py`."""
+    return json.loads((DOCS / "contract.json").read_text(encoding="utf-8"))
+
+
+def contract_versions() -> str:
+    """How much of each description the last contract run showed to hold: `docs/contract.json`."""
     ids = [one.id for one in served() if one.surface == INTERCOM]
     rows = []
-    for name, complete, pairs in floors:
-        version = availability.resolve(name, availability.DEFAULT)
-        rows.append([version, sum(availability.is_available(id, version) for id in ids), complete, pairs])
-    return table(["version", "operations served", "complete at least", "operation and status at least"], rows)
+    for name, kept in _figures().items():
+        version, whole = _version(name), kept["whole"]
+        ours = sum(availability.is_available(id, version) for id in ids)
+        rows.append([version, ours, whole["operations_complete"], whole["operations"], whole["pairs_honoured"],
+                     whole["invalid"]])  # fmt: skip
+    head = ["version", "operations served", "shown to be complete", "in the description", "statuses shown", "invalid"]
+    return table(head, rows)
+
+
+def contract_groups() -> str:
+    """The groups of the newest description: what is whole, what is in part, and what is not there."""
+    rows = []
+    for name, one in _figures()["2.16"]["tags"].items():
+        state = "yes" if one["operations_complete"] == one["operations"] else "in part"
+        if not one["operations_covered"]:
+            state = "no"
+        complete, pairs = (f"{one[a]} of {one[b]}" for a, b in _COUNTED)
+        rows.append([name, state, complete, pairs])
+    order = {"yes": 0, "in part": 1, "no": 2}
+    rows.sort(key=lambda row: (order[row[1]], row[0]))
+    return table(["group of 2.16", "there", "operations complete", "operation and status"], rows)
+
+
+_COUNTED = (("operations_complete", "operations"), ("pairs_honoured", "pairs"))
 
 
 def search_fields() -> str:
@@ -240,6 +276,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "version-changes": version_changes,
     "version-behaviour": version_behaviour,
     "held": held,
+    "contract-versions": contract_versions,
+    "contract-groups": contract_groups,
     "search-fields": search_fields,
     "search-operators": search_operators,
     "plan-actions": plan_actions,
@@ -248,7 +286,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def pages() -> list[Path]:
-    return sorted(DOCS.rglob("*.md"))
+    return [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def made_anew(text: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from bench.floor.desk import Desk
 from bench.floor.schema import ORDER_COLUMNS, ORDER_CUSTOM, PERSON_COLUMNS, PERSON_CUSTOM, SHOWN_OF_PERSON
 from bench.floor.stores import Row, Store
 from bench.works import NO_TOTAL, ORDERS, SEARCH
@@ -25,11 +26,14 @@ _PERSON_STANDARD = PERSON_COLUMNS[: -len(PERSON_CUSTOM)]
 class Floor:
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.desk = Desk(store.desk)
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         path = scope["path"]
         if path == SEARCH:
             answer = await self.search(_decode(await _body(receive)), scope["query_string"] != _WITHOUT_TOTAL)
+        elif path.startswith("/conversations"):
+            answer = await self.desk.answer(path, _decode(await _body(receive)))
         elif scope["method"] == "POST":
             answer = await self.upsert(_decode(await _body(receive)))
         elif path == ORDERS:

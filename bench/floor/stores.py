@@ -9,11 +9,14 @@ import apsw
 import asyncpg
 
 from bench.floor import schema
+from bench.floor.desk import DeskStore, PostgresDesk, SQLiteDesk
 
 Row = Sequence[Any]
 
 
 class Store(Protocol):
+    desk: DeskStore
+
     async def fetch(self, id: str) -> Row | None: ...
 
     async def list(self, person_id: str, limit: int) -> Sequence[Row]: ...
@@ -33,6 +36,7 @@ class PostgresStore:
     def __init__(self, pool: asyncpg.Pool, searches: asyncpg.Pool) -> None:
         self.pool = pool
         self.searches = searches
+        self.desk = PostgresDesk(pool, searches)
 
     @classmethod
     async def open(cls, url: str, connections: int) -> PostgresStore:
@@ -67,6 +71,7 @@ class SQLiteStore:
         self.connection.set_busy_timeout(30_000)
         for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-16000"):
             self.connection.pragma(*pragma.split("="))
+        self.desk = SQLiteDesk(self.connection)
 
     async def fetch(self, id: str) -> Row | None:
         return self.connection.execute(_LITE["FETCH"], (id,)).fetchone()

@@ -16,7 +16,7 @@ from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged
 from interlock.kit import clock, limits
 from interlock.kit.problems import Problem
-from interlock.storage.database import Database
+from interlock.storage.database import Database, Duplicate
 
 T = TypeVar("T")
 _ATTEMPTS = 10
@@ -60,13 +60,20 @@ class SchemaCache:
         return schema
 
     async def write(self, workspace_id: str, unit: Callable[..., Awaitable[T]], /, *arguments: Any) -> T:
-        """Run `unit(tx, schema, *arguments)` in a transaction, again with newer definitions when they have changed."""
+        """Run `unit(tx, schema, *arguments)` in a transaction, again with newer definitions when they have changed.
+
+        Units make the ids of what they insert, so one that met an id which another process made in the same
+        millisecond is run again, too.
+        """
         schema = await self.get(workspace_id)
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 return await self.database.transact(unit, schema, *arguments)
             except SchemaChanged:
                 schema = await self.refresh(workspace_id)
+            except Duplicate as refused:
+                if attempt or not refused.index.endswith("_pkey"):
+                    raise
         raise Problem("service_unavailable", "The definitions of this workspace keep changing. Try again.")
 
     async def write_values(self, workspace_id: str, unit: Callable[..., Awaitable[T]], /, *arguments: Any) -> T:
