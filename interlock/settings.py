@@ -9,12 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from interlock.kit import limits
+from interlock.kit.addresses import Allowed, Network, read_networks
+from interlock.kit.secrets import KEY_CHARS_MIN
 
 REGIONS = ("US", "EU", "AU")
+_SECRET = ("access_token", "secret_key", "smtp_url")
 LOG_FORMATS = ("console", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -67,6 +72,34 @@ def _time_zone(given: str) -> str:
 def _email(given: str) -> str:
     if given.count("@") != 1 or given.startswith("@") or given.endswith("@"):
         raise BadSetting("must be an e-mail address")
+    return given
+
+
+def _addresses(given: str) -> Allowed:
+    try:
+        return _flag(given)
+    except BadSetting:
+        pass
+    try:
+        return read_networks(given.split(","))
+    except ValueError:
+        raise BadSetting("must be true, false, or networks such as 10.0.0.0/8,fd00::/8") from None
+
+
+def _secret(given: str) -> str:
+    if any(len(one.strip()) < KEY_CHARS_MIN for one in given.split(",")):
+        raise BadSetting(f"must have at least {KEY_CHARS_MIN} characters")
+    return given
+
+
+def _smtp_url(given: str) -> str:
+    parts = urlsplit(given)
+    try:
+        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.query not in ("", "starttls=required", "starttls=off"):
+        raise BadSetting("must be smtp://user:password@host:port or smtps://..., with ?starttls=required or off")
     return given
 
 
@@ -123,6 +156,48 @@ class Settings:
         "When made: days for which a workspace keeps the history of its records.",
         _whole(1, 36_500),
     )
+    secret_key: str | None = _setting(
+        "INTERLOCK_SECRET_KEY",
+        None,
+        "Seals stored secrets, such as those of webhooks: 32 characters or more, the same for every process. Several, "
+        "separated by commas, all open what they sealed; the first one seals.",
+        _secret,
+    )
+    secret_key_file: str | None = _setting(
+        "INTERLOCK_SECRET_KEY_FILE",
+        None,
+        "Without a secret key, the file that it is in, made when first needed: beside the SQLite file with `.key` at "
+        "its end, else `interlock.key` in the working folder.",
+    )
+    allow_private_addresses: bool | tuple[Network, ...] = _setting(
+        "INTERLOCK_ALLOW_PRIVATE_ADDRESSES",
+        False,
+        "Whether webhooks and other calls may go to addresses that are not public: `true` for development, or the "
+        "networks that they may reach, such as `10.0.0.0/8,fd00::/8`.",
+        _addresses,
+    )
+    blobs: str | None = _setting(
+        "INTERLOCK_BLOBS",
+        None,
+        "The folder for files that are sent, the same for every process. Without it, beside the SQLite file with "
+        "`-blobs` in the place of its ending, else `interlock-blobs` in the working folder.",
+    )
+    smtp_url: str | None = _setting(
+        "INTERLOCK_SMTP_URL",
+        None,
+        "The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. STARTTLS is required "
+        "on port 587 and with a user name (`?starttls=off` if it cannot be), elsewhere used where offered.",
+        _smtp_url,
+    )
+    mail_from: str | None = _setting(
+        "INTERLOCK_MAIL_FROM", None, "The address that mail comes from; needed with a mail server.", _email
+    )
+    outbox: str | None = _setting(
+        "INTERLOCK_OUTBOX",
+        None,
+        "Without a mail server, the folder that gets each mail as an `.eml` file; usually beside the SQLite file with "
+        "`-outbox` in the place of its ending, else `interlock-outbox` in the working folder.",
+    )
     log_format: str = _setting(
         "INTERLOCK_LOG_FORMAT",
         "console",
@@ -130,6 +205,14 @@ class Settings:
         _one_of(*LOG_FORMATS),
     )
     log_level: str = _setting("INTERLOCK_LOG_LEVEL", "info", "The least that is logged.", _one_of(*LOG_LEVELS))
+
+    @property
+    def secret_key_path(self) -> Path:
+        """The file of the secret key, where none is given."""
+        if self.secret_key_file is not None:
+            return Path(self.secret_key_file)
+        beside = self.database_url.removeprefix("sqlite:///")
+        return Path("interlock.key") if beside == self.database_url else Path(f"{beside}.key")
 
 
 class Described(NamedTuple):
@@ -168,6 +251,8 @@ def load(environment: Mapping[str, str] | None = None, **flags: Any) -> Settings
     chosen = {one.name: _read(one, environment[one.metadata["variable"]]) for one in fields(Settings)
               if environment.get(one.metadata["variable"], "") != ""}  # fmt: skip
     chosen.update((name, value) for name, value in flags.items() if value is not None)
+    if chosen.get("smtp_url") and not chosen.get("mail_from"):
+        raise BadSetting("INTERLOCK_SMTP_URL needs INTERLOCK_MAIL_FROM, the address that mail comes from")
     return Settings(**chosen)
 
 
@@ -175,4 +260,5 @@ def _read(one: Field[Any], given: str) -> Any:
     try:
         return one.metadata["read"](given)
     except BadSetting as problem:
-        raise BadSetting(f"{one.metadata['variable']}={given!r}: {problem}") from None
+        shown = "" if one.name in _SECRET else f"={given!r}"
+        raise BadSetting(f"{one.metadata['variable']}{shown}: {problem}") from None

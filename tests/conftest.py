@@ -14,6 +14,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +22,12 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from interlock import app
 from interlock.core.workspaces.bootstrap import Made, create_workspace
-from interlock.storage import migrate
+from interlock.engines import places
+from interlock.kit.secrets import Secrets
+from interlock.settings import Settings
+from interlock.storage import blobs, migrate
 from interlock.storage.database import Database
 from interlock.storage.open import open_database
 from support.postgres import Postgres, start_postgres
@@ -50,6 +55,28 @@ def _no_network() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_in_the_working_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What an installation on PostgreSQL keeps beside itself, files, mail and a key, goes where tests may leave it."""
+    folder = tmp_path_factory.mktemp("installation")
+    usual_place = blobs.beside
+
+    def beside(database_url: str, name: str) -> Path:
+        place = usual_place(database_url, name)
+        return place if place.is_absolute() else folder / place
+
+    def key_of(settings: Settings) -> Secrets:
+        place = settings.secret_key_path
+        return usual_key(settings if place.is_absolute() else replace(settings, secret_key_file=str(folder / place)))
+
+    usual_key = Secrets.of
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "beside", beside)
+        patch.setattr(places, "beside", beside)
+        patch.setattr(Secrets, "of", key_of)
         yield
 
 

@@ -1,6 +1,6 @@
-"""Keep the figures of the contract reports in `docs/contract.json`, from which the tables in the documentation are made.
+"""Keep the figures of the contract reports in `docs/contract.json`: tables in the documentation are made from them.
 
-    .venv/bin/python tools/contract_figures.py VERSION REPORT            write down what a report of `make contract` says
+    .venv/bin/python tools/contract_figures.py VERSION REPORT            write down what a report says
     .venv/bin/python tools/contract_figures.py VERSION REPORT --check    exit 1 when it says something else
 
 `make contract` runs the check, so the tables cannot claim what the last run did not show; `make figures` writes.

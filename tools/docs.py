@@ -21,11 +21,14 @@ import click
 from interlock import settings
 from interlock.app import build
 from interlock.cli import main as interlock
-from interlock.core.attributes.definition import CONTACT
+from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, TICKET
 from interlock.core.attributes.policy import POLICIES, Creates
+from interlock.core.changes import change
 from interlock.core.definitions.telling import ACTIONS
-from interlock.core.query.fields import DAY_OPERATORS, OPERATORS, Field, fields_of
+from interlock.core.query.field import DAY_OPERATORS, OPERATORS, Field
+from interlock.core.query.fields import fields_of
 from interlock.core.schema.schema import Schema, Workspace, WorkspaceSettings
+from interlock.core.webhooks.topics import TOPICS
 from interlock.kit import limits
 from interlock.kit.problems import CODES
 from interlock.rest import auth, dispatch, errors
@@ -221,10 +224,10 @@ _COUNTED = (("operations_complete", "operations"), ("pairs_honoured", "pairs"))
 
 
 def search_fields() -> str:
-    """Of people and of instances, by type. Custom attributes come on top."""
+    """Of every kind that is searched, by type. Custom attributes come on top."""
     nothing = Schema(Workspace("", "", "", "US", "UTC", availability.DEFAULT, 0, WorkspaceSettings()), 1, {}, {})
     rows = []
-    for kind, name in ((CONTACT, "contacts"), ("instance", "instances")):
+    for kind, name in _SEARCHED.items():
         groups: dict[str, list[Field]] = {}
         for one in fields_of(nothing, kind).values():
             groups.setdefault(one.data_type, []).append(one)
@@ -232,9 +235,37 @@ def search_fields() -> str:
     return table(["of", "type", "fields"], rows)
 
 
+_SEARCHED = {
+    CONTACT: "contacts",
+    COMPANY: "companies, in segments",
+    CONVERSATION: "conversations",
+    TICKET: "tickets",
+    "instance": "instances",
+}
+
+
 def search_operators() -> str:
     rows = [[name, codes(allowed)] for name, allowed in OPERATORS.items()]
     return table(["type", "operators"], [*rows, ["dates that compare by day", codes(DAY_OPERATORS)]])
+
+
+# --- webhooks.md
+
+
+def topics() -> str:
+    """What may be asked for, by what it is about."""
+    groups: dict[str, list[str]] = {}
+    for one in TOPICS:
+        groups.setdefault(one.partition(".")[0], []).append(one)
+    return table(["about", "topics"], [[code(name), codes(several)] for name, several in groups.items()])
+
+
+def change_kinds() -> str:
+    return codes(sorted(set(change.KINDS))) + "\n"
+
+
+def change_actions() -> str:
+    return codes(change.ACTIONS) + "\n"
 
 
 # --- extensions.md and decisions
@@ -280,6 +311,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "contract-groups": contract_groups,
     "search-fields": search_fields,
     "search-operators": search_operators,
+    "topics": topics,
+    "change-kinds": change_kinds,
+    "change-actions": change_actions,
     "plan-actions": plan_actions,
     "attribute-policy": attribute_policy,
 }

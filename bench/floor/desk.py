@@ -128,23 +128,74 @@ class Desk:
             str(next(_ids)), path.split("/")[2], body["type"], author, body["body"], now
         )
         answer = _conversation(shown)
-        made = [dict(zip(PART, row, strict=True)) | {"type": "conversation_part"} for row in reversed(parts)]
+        made = [_part(row) for row in reversed(parts)]
         answer["conversation_parts"] = {"type": "conversation_part.list", "conversation_parts": made}
         return answer
 
 
-def _conversation(row: Row) -> dict[str, Any]:
-    answer: dict[str, Any] = dict(zip(COLUMNS, row, strict=False))
-    external_id, role, email, name = row[len(COLUMNS) :]
-    contact = {"type": "contact", "id": answer.pop("contact_id"), "external_id": external_id}
-    answer["type"] = "conversation"
-    answer["contacts"] = {"type": "contact.list", "contacts": [contact]}
-    author = {"type": role, "id": contact["id"], "name": name, "email": email}
-    answer["source"] = {
-        "type": "conversation",
-        "body": answer.pop("source_body"),
-        "subject": answer.pop("source_subject"),
-        "url": answer.pop("source_url"),
-        "author": author,
+def _part(row: Row) -> dict[str, Any]:
+    id, part_type, author_type, author_id, body, created_at = row
+    return {
+        "type": "conversation_part",
+        "id": id,
+        "part_type": part_type,
+        "body": body,
+        "created_at": created_at,
+        "updated_at": created_at,
+        "notified_at": created_at,
+        "assigned_to": None,
+        "author": {"type": author_type, "id": author_id, "name": None, "email": ""},
+        "attachments": [],
+        "external_id": None,
+        "redacted": False,
+        "metadata": None,
+        "email_message_metadata": None,
+        "app_package_code": None,
     }
-    return answer
+
+
+def _conversation(row: Row) -> dict[str, Any]:
+    """Every key that the description's example has: a client of either server gets a whole conversation."""
+    id, contact_id, state, open, read, priority, title, admin_id, team_id, _, waiting_since, *rest = row
+    snoozed_until, body, subject, url, created_at, updated_at, external_id, role, email, name = rest
+    return {
+        "type": "conversation",
+        "id": id,
+        "title": title,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "waiting_since": waiting_since,
+        "snoozed_until": snoozed_until,
+        "open": bool(open),
+        "state": state,
+        "read": bool(read),
+        "priority": priority,
+        "admin_assignee_id": admin_id or 0,
+        "team_assignee_id": team_id or 0,
+        "company": None,
+        "tags": {"type": "tag.list", "tags": []},
+        "conversation_rating": None,
+        "source": {
+            "type": "conversation",
+            "id": id,
+            "delivered_as": "customer_initiated",
+            "subject": subject,
+            "body": body,
+            "author": {"type": role, "id": contact_id, "name": name, "email": email},
+            "attachments": [],
+            "url": url,
+            "redacted": False,
+        },
+        "contacts": {
+            "type": "contact.list",
+            "contacts": [{"type": "contact", "id": contact_id, "external_id": external_id}],
+        },
+        "teammates": None,
+        "custom_attributes": {},
+        "first_contact_reply": None,
+        "sla_applied": None,
+        "statistics": {"type": "conversation_statistics", "count_reopens": 0, "count_assignments": 0},
+        "linked_objects": {"type": "list", "data": [], "total_count": 0, "has_more": False},
+        "ai_agent_participated": False,
+        "ai_agent": None,
+    }

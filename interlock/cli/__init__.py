@@ -17,6 +17,7 @@ COMMANDS = {
     "token": ("token", "token", "Make, list and revoke access tokens"),
     "demo": ("demo", "demo", "Fill a workspace with a believable shop"),
     "schema": ("schema", "schema", "Object types and attributes as one YAML file"),
+    "jobs": ("jobs", "jobs", "List background work; retry or drop what is stuck"),
     "backup": ("backup", "backup", "Write everything into one file, also while serving"),
     "restore": ("backup", "restore", "Read a backup into an empty database"),
     "reset": ("reset", "reset", "Empty a workspace of a sandbox in a moment"),

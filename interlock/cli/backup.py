@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from interlock.cli.common import database_option, opened, run, settings_of, shown
+from interlock.engines import places
 from interlock.storage import backup as backups
 from interlock.storage import migrate
 from interlock.storage.backup import Content
@@ -16,7 +17,11 @@ from interlock.storage.backup import Content
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @database_option
 def backup(file: Path, database_url: str | None) -> None:
-    """Write everything into FILE: one state of it, also while a server works on it."""
+    """Write the database into FILE: one state of it, also while a server works on it.
+
+    Files that were sent are in the folder INTERLOCK_BLOBS (usually beside the database) and not in FILE: copy the
+    folder as well, after the database. Nothing in it ever changes, so any tool for copying will do.
+    """
     settings = settings_of(database_url=database_url)
 
     async def write() -> Content:
@@ -25,6 +30,9 @@ def backup(file: Path, database_url: str | None) -> None:
 
     content = run(write())
     click.echo(f"Backed up {_summary(content)} into {file} ({file.stat().st_size:,} bytes).")
+    folder = places.blobs(settings).folder
+    if content.rows["files"]:
+        click.echo(f"The bytes of {content.rows['files']:,} files are not in it: copy the folder {folder} as well.")
 
 
 @click.command()

@@ -16,7 +16,9 @@ from interlock.cli.common import database_option, refusal, settings_of, shown, s
 from interlock.cli.lock import only_server
 from interlock.core.schema import store
 from interlock.core.workspaces.bootstrap import Made, create_workspace, is_sandbox, make_installation
+from interlock.core.workspaces.defaults import ensure_defaults
 from interlock.kit import log
+from interlock.kit.secrets import Secrets
 from interlock.settings import Settings
 from interlock.storage import migrate
 from interlock.storage.database import Database
@@ -73,16 +75,19 @@ async def _serve(settings: Settings, listener: socket.socket, demo_if_empty: boo
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         from interlock.app import build
+        from interlock.engines import places
         from interlock.worker import Worker
 
-        app = build(database)
+        blobs = places.blobs(settings)
+        blobs.tidy()
+        app = build(database, blobs, Secrets.of(settings))
         if made is not None and demo_if_empty:
             from interlock.cli.demo import fill
 
             click.echo("Filling the workspace with a demo shop ...", err=True)
             await fill(database, app.schemas, made.workspace_id)
-        background = Worker(database)
-        background.start()
+        background = Worker(database, settings, app.schemas)
+        await background.start()
         stack.push_async_callback(background.stop)
         # What has been imported lives as long as the process: the collector need not look at it again.
         gc.collect()
@@ -133,6 +138,7 @@ async def _ready(settings: Settings) -> tuple[Database, Made | None]:
             database = await open_database(url, settings.database_connections)
         elif (problem := refusal(state, url)) is not None:
             raise click.ClickException(problem)
+        await ensure_defaults(database)
         return database, await _first_workspace(settings, database)
     except BaseException:
         await database.close()
@@ -216,11 +222,12 @@ async def _work(settings: Settings) -> None:
         problem = refusal(await migrate.state_of(database), settings.database_url)
         if problem is not None:
             raise click.ClickException(problem)
+        await ensure_defaults(database)
         stopping = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        background = Worker(database)
-        background.start()
+        background = Worker(database, settings)
+        await background.start()
         click.echo(f"Interlock's background work runs on {shown(settings.database_url)}")
         await stopping.wait()
         await background.stop()

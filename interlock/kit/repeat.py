@@ -24,6 +24,7 @@ class Repeat:
         self._step = step
         self._every = every
         self._stopping = asyncio.Event()
+        self._nudged = asyncio.Event()  # also by stopping
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -33,14 +34,24 @@ class Repeat:
     async def stop(self) -> None:
         """Let the step that runs come to its end, and no other begin."""
         self._stopping.set()
+        self._nudged.set()
         if self._task is not None:
             await self._task
             self._task = None
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def nudge(self) -> None:
+        """Do not wait any longer: there is something to do."""
+        self._nudged.set()
 
     async def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             more = False
+            self._nudged.clear()
             try:
                 more = await self._step()
                 failures = 0
@@ -55,4 +66,4 @@ class Repeat:
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            await asyncio.wait_for(self._nudged.wait(), seconds)

@@ -47,7 +47,10 @@ SCOPES: dict[str, str] = {
     "read_messages": "Read what became of messages",
     "read_write_messages": "Both of these",
     "read_changes": "Read the feed of changes, which tells of everything in the workspace",
-    "manage_webhooks": "Create, change, read and delete webhooks; send their notifications again",
+    "manage_webhooks": (
+        "Create, change, read and delete webhooks; send their notifications again. Webhooks send out what they tell "
+        "of: who holds this can read everything that has a topic"
+    ),
     "write_data_attributes": "Create and update custom attributes",
     "read_custom_object_instances": "Read and list custom object instances",
     "write_custom_object_instances": "Create, update and delete custom object instances",
@@ -99,18 +102,20 @@ def token_of(header: bytes | None) -> bytes | None:
     return name or password or None
 
 
-def require_scope(entry: TokenEntry, scope: str | None) -> None:
-    """403 `forbidden` when the token may not do this."""
-    scopes = entry.scopes
-    if scope is None or scope in scopes or EVERYTHING in scopes:
-        return
+def allows(scopes: frozenset[str], scope: str) -> bool:
+    """May a token with these scopes do what needs this one?"""
+    if scope in scopes or EVERYTHING in scopes:
+        return True
     if scope.startswith("read_write_"):
         noun = scope.removeprefix("read_write_")
-        if f"read_{noun}" in scopes and f"write_{noun}" in scopes:
-            return
-    elif scope.startswith(("read_", "write_")) and f"read_write_{scope.partition('_')[2]}" in scopes:
-        return
-    raise Problem("forbidden", f"You do not have the required scope ({scope}) to access this resource")
+        return f"read_{noun}" in scopes and f"write_{noun}" in scopes
+    return scope.startswith(("read_", "write_")) and f"read_write_{scope.partition('_')[2]}" in scopes
+
+
+def require_scope(entry: TokenEntry, scope: str | None) -> None:
+    """403 `forbidden` when the token may not do this."""
+    if scope is not None and not allows(entry.scopes, scope):
+        raise Problem("forbidden", f"You do not have the required scope ({scope}) to access this resource")
 
 
 class Tokens:

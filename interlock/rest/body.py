@@ -49,11 +49,16 @@ class ClientGone(Exception):
 # --- bytes
 
 
-def check_type(headers: Mapping[bytes, bytes]) -> None:
-    """415 `unsupported_media_type` for a body that says to be something else than JSON, or is compressed."""
+def check_coding(headers: Mapping[bytes, bytes]) -> None:
+    """415 `unsupported_media_type` for a body that is compressed."""
     coding = headers.get(b"content-encoding")
     if coding and coding.strip().lower() != b"identity":
         raise Problem("unsupported_media_type", "A request body may not be compressed")
+
+
+def check_type(headers: Mapping[bytes, bytes]) -> None:
+    """415 `unsupported_media_type` for a body that says to be something else than JSON, or is compressed."""
+    check_coding(headers)
     label = headers.get(b"content-type")
     if not label or label == b"application/json":
         return
@@ -137,6 +142,12 @@ def _unreadable(raw: bytes, error: Exception) -> Problem:
         return found
     reason = text.partition(": ")[2] or text[:1].lower() + text[1:]
     return invalid(f"The body is not valid JSON: {reason}")
+
+
+def check_text(text: str, path: str | None) -> None:
+    """400 for a text that a database could not keep."""
+    if "\0" in text:
+        raise invalid(f"{_subject(path or '')} contains a NUL character", path)
 
 
 def _lone_surrogate(raw: bytes) -> Problem | None:

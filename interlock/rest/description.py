@@ -98,10 +98,15 @@ def _operation(operation: Operation, schemas: dict[Any, Any], components: dict[s
     if text := _text(operation):
         described["description"] = text
     if operation.body is not None:
-        described["requestBody"] = {
-            "required": operation.body_required,
-            "content": {"application/json": {"schema": _schema(operation.body, schemas)}},
-        }
+        content = {"application/json": {"schema": _schema(operation.body, schemas)}}
+        if operation.multipart:
+            content["multipart/form-data"] = content["application/json"]
+        described["requestBody"] = {"required": operation.body_required, "content": content}
+    elif operation.raw:
+        file = {"type": "string", "format": "binary"}
+        form = {"type": "object", "required": ["file"], "properties": {"file": file}}
+        content = {"multipart/form-data": {"schema": form}, "application/octet-stream": {"schema": file}}
+        described["requestBody"] = {"required": True, "content": content}
     if operation.surface == OPEN:
         described["security"] = []
     return described

@@ -11,14 +11,15 @@ Which error wins is part of the contract. The checks run in this order, and the 
  7. the token has the scope                     403 forbidden
  8. the client can take JSON                    406 media_type_not_acceptable
  9. the query string can be read                400 parameter_invalid
-10. the body is labelled as JSON                415 unsupported_media_type
+10. the body is labelled as JSON, or as parts   415 unsupported_media_type
 11. it is not too large                         413 request_too_large
 12. it is JSON that can be kept                 400 parameter_invalid
 13. it has the shape that the operation wants   400 parameter_not_found, type_mismatch, parameter_invalid
 14. whatever the operation itself says
 
 Operations under `/interlock/v1/` have one version, so they skip 5 and 6; open ones (health, description) skip 3 to 8.
-A body that an operation has no use for is not read, so it cannot be wrong.
+A body that an operation has no use for is not read, so it cannot be wrong. One in parts (`rest/multipart.py`) is read
+where the operation takes such; its files are on the disk before check 13.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ import structlog
 
 from interlock.core.schema.schema import Schema
 from interlock.kit.problems import Problem
-from interlock.rest import body, errors, request
+from interlock.rest import body, errors, multipart, request
 from interlock.rest.auth import Tokens, require_scope
 from interlock.rest.metrics import Metrics
 from interlock.rest.operation import INTERCOM, OPEN, Answer, Call, Operation
@@ -43,7 +44,10 @@ from interlock.rest.router import Router
 from interlock.versions import availability
 
 if TYPE_CHECKING:
+    from interlock.core.files.files import Upload
     from interlock.core.schema.cache import SchemaCache
+    from interlock.kit.secrets import Secrets
+    from interlock.storage.blobs import Blobs
     from interlock.storage.database import Database
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -79,7 +83,7 @@ class NoChain:
 class Exchange:
     """What is known so far about one request: enough to answer it at any point."""
 
-    __slots__ = ("base_url", "headers", "operation", "rate", "request_id", "scope", "version", "workspace_id")
+    __slots__ = ("base_url", "headers", "operation", "rate", "request_id", "scope", "scopes", "version", "workspace_id")
 
     def __init__(self, scope: Mapping[str, Any], rate: tuple[Header, ...]) -> None:
         self.scope = scope
@@ -89,6 +93,7 @@ class Exchange:
         self.version = availability.DEFAULT
         self.operation: Operation | None = None
         self.workspace_id: str | None = None
+        self.scopes: frozenset[str] = frozenset()
 
 
 class RestApp:
@@ -104,6 +109,8 @@ class RestApp:
         chain: Chain | None = None,
         metrics: Metrics | None = None,
         limiter: RateLimiter | None = None,
+        blobs: Blobs | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         self.router = Router(operations)
         self.tokens = tokens
@@ -112,6 +119,8 @@ class RestApp:
         self.chain = chain or NoChain()
         self.metrics = metrics or Metrics()
         self.limiter = limiter or RateLimiter()
+        self.blobs: Blobs = blobs  # type: ignore[assignment]  # only operations that take files ask for it
+        self.secrets: Secrets = secrets  # type: ignore[assignment]  # only operations that keep secrets ask for it
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -165,20 +174,31 @@ class RestApp:
         if operation.surface != OPEN:
             schema, through = await self._admit(exchange, operation)
         query = request.read_query(scope["query_string"])
-        call = Call(
-            operation=operation,
-            params=match.params,
-            query=query,
-            body=await self._read_body(exchange, operation, receive) if operation.body is not None else None,
-            schema=schema,  # type: ignore[arg-type]  # an open operation must not ask for it
-            schemas=self.schemas,
-            database=self.database,
-            version=exchange.version,
-            through=through,
-            base_url=request.base_url(scope, exchange.headers),
-            request_id=exchange.request_id,
-        )
-        answer = await operation.handler(call)
+        uploads: list[Upload] = []
+        try:
+            content = await self._read_body(exchange, operation, receive, query, uploads)
+            call = Call(
+                operation=operation,
+                params=match.params,
+                query=query,
+                body=content,
+                schema=schema,  # type: ignore[arg-type]  # an open operation must not ask for it
+                schemas=self.schemas,
+                database=self.database,
+                version=exchange.version,
+                through=through,
+                base_url=request.base_url(scope, exchange.headers),
+                request_id=exchange.request_id,
+                scopes=exchange.scopes,
+                client=request.client(scope),
+                blobs=self.blobs,
+                uploads=uploads,
+                secrets=self.secrets,
+            )
+            answer = await operation.handler(call)
+        finally:
+            for upload in uploads:
+                await upload.staged.discard()
         if type(answer) is not Answer:
             answer = Answer(answer, operation.status)
         if operation.shape is not None and answer.stream is None and answer.body is not None:
@@ -192,6 +212,7 @@ class RestApp:
         schema = await self.schemas.get(entry.workspace_id)
         workspace = schema.workspace
         exchange.workspace_id = workspace.id
+        exchange.scopes = entry.scopes
         exchange.version = workspace.intercom_version
         verdict = self.limiter.count(entry.workspace_id, entry.id, workspace.settings.rate_limit_per_minute)
         exchange.rate = verdict.headers
@@ -208,17 +229,39 @@ class RestApp:
         request.check_accept(headers.get(b"accept"))
         return schema, f"token:{entry.id}"
 
-    async def _read_body(self, exchange: Exchange, operation: Operation, receive: Receive) -> Any:
+    async def _read_body(
+        self,
+        exchange: Exchange,
+        operation: Operation,
+        receive: Receive,
+        query: Mapping[str, str],
+        uploads: list[Upload],
+    ) -> Any:
         """Checks 10 to 13."""
-        body.check_type(exchange.headers)
-        value = body.decode(await body.read_bytes(receive, exchange.headers))
+        if operation.body is None and not operation.raw:
+            return None
+        headers = exchange.headers
+        in_parts = (operation.multipart or operation.raw) and multipart.is_form(headers)
+        value: Any
+        if in_parts:
+            body.check_coding(headers)
+            value = await multipart.read_form(receive, headers, self.blobs, uploads)
+        elif operation.raw:
+            body.check_coding(headers)
+            await multipart.read_file(receive, headers, query.get("name", ""), self.blobs, uploads)
+            return None
+        else:
+            body.check_type(headers)
+            value = body.decode(await body.read_bytes(receive, headers))
+        if operation.body is None:
+            return None
         if value is None:
             if operation.body_required:
                 raise errors.body_required()
             return None
         if operation.accepts is not None:
             value = self.chain.request_up(operation, exchange.version, value)
-        return body.convert(value, operation.body)
+        return multipart.convert(value, operation.body) if in_parts else body.convert(value, operation.body)
 
 
 def _raw_path(scope: Mapping[str, Any]) -> bytes:
@@ -243,11 +286,12 @@ def _headers(exchange: Exchange, answer: Answer) -> list[Header]:
     content_type = answer.content_type
     headers = [
         _JSON_HEADER if content_type == JSON_TYPE else (b"content-type", content_type.encode("latin-1")),
-        _NO_STORE,
         (b"x-request-id", exchange.request_id.encode()),
         _ECHO[exchange.version],
         *exchange.rate,
     ]
+    if "Cache-Control" not in answer.headers:
+        headers.append(_NO_STORE)
     if answer.headers:
         headers += errors.encoded_headers(answer.headers)
     return headers

@@ -39,6 +39,12 @@ def base_url(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
     return f"{scheme}://{name}:{port}" if port else f"{scheme}://{name}"
 
 
+def client(scope: Mapping[str, Any]) -> str | None:
+    """The address that the request came from; uvicorn has read a local proxy's `X-Forwarded-For` already."""
+    address = scope.get("client")
+    return address[0] if address else None
+
+
 def read_query(raw: bytes) -> dict[str, str]:
     """The last value of each key. 400 `parameter_invalid` for broken UTF-8 and for NUL."""
     if not raw:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from interlock.core.people.beside_store import NOTES, OPTED_IN, OPTED_OUT, TAGS
 from interlock.core.people.contact_store import Merge
 from interlock.core.people.show import Shown
 from interlock.core.records.record import Record
@@ -72,11 +73,11 @@ def contact(shown: Shown) -> dict[str, Any]:
         "location": {"type": "location", **_pick_place(details)},
         **_pick_devices(details),
         "custom_attributes": custom_attributes(schema, record, shown.references),
-        "tags": _addressable(f"{url}/tags"),
-        "notes": _addressable(f"{url}/notes"),
+        "tags": _beside(shown, TAGS, "tag", f"{url}/tags"),
+        "notes": _beside(shown, NOTES, "note", f"{url}/notes"),
         "companies": _addressable(f"{url}/companies", [_company(one) for one in shown.companies], shown.company_count),
-        "opted_out_subscription_types": _addressable(f"{url}/subscriptions"),
-        "opted_in_subscription_types": _addressable(f"{url}/subscriptions"),
+        "opted_out_subscription_types": _beside(shown, OPTED_OUT, "subscription", f"{url}/subscriptions"),
+        "opted_in_subscription_types": _beside(shown, OPTED_IN, "subscription", f"{url}/subscriptions"),
         **_pick_last(details),
         "enabled_push_messaging": None,
     }
@@ -95,6 +96,17 @@ def _id_text(id: int | None) -> str | None:
 
 def _company(record: Record) -> dict[str, Any]:
     return {"type": "company", "id": record.id, "url": f"/companies/{record.id}"}
+
+
+_PLACES = {"tag": "/tags", "note": "/notes", "subscription": "/subscription_types"}
+
+
+def _beside(shown: Shown, name: str, type: str, url: str) -> dict[str, Any]:
+    if name not in shown.beside:
+        return _addressable(url)
+    ids, total = shown.beside[name]
+    place = _PLACES[type]
+    return _addressable(url, [{"type": type, "id": id, "url": f"{place}/{id}"} for id in ids], total)
 
 
 def _addressable(url: str, data: list[dict[str, Any]] | None = None, total: int = 0) -> dict[str, Any]:

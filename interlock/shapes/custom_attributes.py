@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.core.attributes.definition import COMPANY, CONTACT
+from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, TICKET
 from interlock.core.records.record import Record
 from interlock.core.references.links import Linked
 from interlock.core.schema.schema import Schema
@@ -49,6 +49,10 @@ def nested(schema: Schema, record: Record) -> dict[str, Any]:
         return {"type": CONTACT, "id": record.id, **{name: fields[name] for name in names}}
     if record.kind == COMPANY:
         return {"type": COMPANY, "id": record.id, "company_id": fields["company_id"], "name": fields["name"]}
+    if record.kind == CONVERSATION:
+        return {"type": CONVERSATION, "id": record.id, "title": fields["title"], "state": fields["state"]}
+    if record.kind == TICKET:
+        return {"type": TICKET, "id": record.id, "ticket_id": str(fields["number"]), "title": fields["title"]}
     return {
         "type": schema.label(record.kind),
         "id": record.id,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from interlock.core.attributes.definition import LIST, Attribute
+from interlock.core.attributes.definition import CONVERSATION, LIST, Attribute
 from interlock.core.definitions.document import options_document, reference_document
 from interlock.core.schema.schema import ObjectType, Schema
 
@@ -29,15 +29,16 @@ class ReferenceJson(msgspec.Struct, omit_defaults=True):
 
 
 class AttributeJson(msgspec.Struct, omit_defaults=True):
-    """A custom attribute. `kind` is contact, company or the identifier of an object type. `indexed`: is it searched
-    through an index? Otherwise a search reads every record."""
+    """A custom attribute. `kind` is contact, company, conversation or the identifier of an object type. `indexed`: is
+    it searched through an index? Otherwise a search reads every record. Only attributes of conversations have the last
+    three fields."""
 
     type: Literal["attribute"]
     id: int
     kind: str
     name: str
     full_name: str
-    data_type: Literal["string", "integer", "decimal", "boolean", "datetime", "list", "reference"]
+    data_type: Literal["string", "integer", "decimal", "boolean", "datetime", "list", "reference", "files"]
     description: str
     messenger_writable: bool
     indexed: bool
@@ -46,6 +47,9 @@ class AttributeJson(msgspec.Struct, omit_defaults=True):
     updated_at: int
     options: list[str | OptionJson] | None = None
     reference: ReferenceJson | None = None
+    required: bool | None = None
+    multiline: bool | None = None
+    visible_to_team_ids: list[str] | None = None
 
 
 class ObjectTypeJson(msgspec.Struct):
@@ -79,9 +83,13 @@ def attribute(schema: Schema, one: Attribute) -> dict[str, Any]:
         "updated_at": one.updated_at,
     }
     if one.data_type == LIST:
-        shown["options"] = options_document(one.options)
+        shown["options"] = options_document(one.choices)
     if one.reference is not None:
         shown["reference"] = reference_document(schema, one)
+    if one.kind == CONVERSATION:
+        details = one.details
+        shown |= {"required": details.required, "multiline": details.multiline}
+        shown["visible_to_team_ids"] = list(details.visible_to_team_ids)
     return shown
 
 

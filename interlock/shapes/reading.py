@@ -7,6 +7,7 @@ from typing import Any
 
 from interlock.core.attributes.types.datetime import EARLIEST, parse_iso
 from interlock.kit import limits
+from interlock.kit.lines import one_line
 from interlock.kit.problems import invalid
 
 _WHOLE = re.compile("-?[0-9]{1,19}")
@@ -41,6 +42,14 @@ def read_external_id(raw: str | int | None, field: str = "external_id") -> str |
     text = str(raw)
     if len(text) > limits.STRING_CHARS:
         raise invalid(f"{field} must be at most {limits.STRING_CHARS} characters", field)
+    return text
+
+
+def read_subject(raw: str | None, field: str = "subject") -> str:
+    """A subject: one line of plain text, at most 500 characters; absent is empty."""
+    text = one_line(raw or "")
+    if len(text) > limits.SUBJECT_CHARS:
+        raise invalid(f"{field} must be at most {limits.SUBJECT_CHARS} characters", field)
     return text
 
 

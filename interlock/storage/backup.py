@@ -71,7 +71,7 @@ class _Pages:
         self._next = Query(
             page.where(tuple_(*key) > tuple_(*(bindparam(f"after_{one.name}", type_=one.type) for one in key)))
         )
-        self.json = [n for n, column in enumerate(table.columns) if _is_json(column)]
+        self.json = {n: bool(column.nullable) for n, column in enumerate(table.columns) if _is_json(column)}
         self.booleans = [n for n, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
 
     async def read(self, tx: Tx, last: Any) -> list[Any]:
@@ -83,15 +83,15 @@ class _Pages:
         """A row as it stands in the file."""
         values = list(row)
         for n in self.json:
-            values[n] = _decode(values[n])
+            values[n] = None if values[n] is None else _decode(values[n])
         for n in self.booleans:
             values[n] = None if values[n] is None else bool(values[n])
         return values
 
     def values(self, row: list[Any]) -> dict[str, Any]:
         """A row of the file as the parameters of an insert."""
-        for n in self.json:
-            row[n] = _encode(row[n]).decode()
+        for n, may_be_null in self.json.items():
+            row[n] = None if may_be_null and row[n] is None else _encode(row[n]).decode()
         return dict(zip(self.columns, row, strict=True))
 
 

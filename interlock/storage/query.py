@@ -40,6 +40,13 @@ class Query:
     def __init__(self, statement: Any) -> None:
         self._statement = statement
 
+    @classmethod
+    def of_postgres(cls, text: str, order: list[str], fixed: dict[str, Any]) -> Query:
+        """One that is compiled already, and for PostgreSQL alone."""
+        made = cls(None)
+        made.pg, made.order, made.pg_fixed = text, order, fixed
+        return made
+
     def __getattr__(self, name: str) -> Any:
         """Called for a slot that is still empty."""
         if name in ("pg", "order", "pg_fixed"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 import os
 import queue
 import re
@@ -18,15 +19,18 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import apsw
 from sqlalchemy import Table
 
 from interlock.storage.database import Duplicate, Row, T, Unavailable, Unit
+from interlock.storage.functions import add_functions
 from interlock.storage.query import Query
 from interlock.storage.tables import metadata
 
@@ -35,6 +39,8 @@ _BUSY_MS = 30_000  # how long to wait for another process that writes (a restore
 _STATEMENTS = 500  # prepared statements kept for each connection
 _OPEN: Counter[str] = Counter()
 _SEARCH_THREADS = 2
+_BRIEF = 0.002  # seconds that a search may take on the event loop: what handing it to a thread costs ten times over
+_STEPS = 1000  # instructions of SQLite between two looks at the clock
 
 
 class SQLiteTx:
@@ -73,6 +79,40 @@ class SQLiteTx:
         self.connection.cursor().executemany(statement, map(itemgetter(*names), rows))
 
 
+class _BriefTx(SQLiteTx):
+    """One that gives up (`apsw.InterruptError`) when its time is over. Nothing else on its connection has to hurry."""
+
+    __slots__ = ("_until",)
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__(connection)
+        self._until = math.inf
+        connection.set_progress_handler(self._is_over, _STEPS)
+
+    def _is_over(self) -> bool:
+        return perf_counter() > self._until
+
+    def run_briefly(self, unit: Unit[T], arguments: tuple[Any, ...]) -> T:
+        self._until = perf_counter() + _BRIEF
+        try:
+            return drive(unit(self, *arguments))  # type: ignore[arg-type]
+        finally:
+            self._until = math.inf
+
+    async def all(self, query: Query, /, **values: Any) -> list[Row]:
+        self._go_on()
+        return list(self.connection.execute(query.lite, query.sqlite_arguments(values)))
+
+    async def one(self, query: Query, /, **values: Any) -> Row | None:
+        self._go_on()
+        return await super().one(query, **values)
+
+    def _go_on(self) -> None:
+        """Many short statements take long, too."""
+        if self._is_over():
+            raise apsw.InterruptError
+
+
 class _Job(NamedTuple):
     unit: Unit[Any]
     arguments: tuple[Any, ...]
@@ -105,8 +145,9 @@ class SQLiteDatabase:
         self.path = path
         self.url = f"sqlite:///{path}"
         try:
-            self._reader = SQLiteTx(self._connect())
-            writing = self._connect()
+            self._reader = SQLiteTx(self._connect(keep_plans=True))
+            self._brief = _BriefTx(self._reader.connection)
+            writing = self._connect(keep_plans=True)
         except apsw.Error as problem:
             raise Unavailable(f"{path}: {problem}") from problem
         self._file = os.path.realpath(path)
@@ -119,10 +160,14 @@ class SQLiteDatabase:
         self._writer = threading.Thread(target=self._write, args=(writing,), name="interlock-writer", daemon=True)
         self._writer.start()
 
-    def _connect(self) -> apsw.Connection:
+    def _connect(self, keep_plans: bool = False) -> apsw.Connection:
+        """`keep_plans`: for look-ups, as on PostgreSQL. With its statistics SQLite would plan a statement anew whenever
+        it is given other values, which takes longer than to run it. Searches that take long have plans of their own."""
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         connection = apsw.Connection(self.path, statementcachesize=_STATEMENTS)
         connection.set_busy_timeout(_BUSY_MS)
+        add_functions(connection)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, int(keep_plans))
         for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-16000", "temp_store=memory"):
             connection.pragma(*pragma.split("="))
         return connection
@@ -141,6 +186,10 @@ class SQLiteDatabase:
         return drive(unit(self._reader, *arguments))  # type: ignore[arg-type]
 
     async def search(self, unit: Unit[T], /, *arguments: Any) -> T:
+        """Most searches end in less time than it takes to hand them over, so each is begun at once; one that does not
+        come to its end begins anew in a thread, where it keeps nobody waiting."""
+        with suppress(apsw.InterruptError):
+            return self._brief.run_briefly(unit, arguments)
         work = partial(contextvars.copy_context().run, self._search, unit, arguments)
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 

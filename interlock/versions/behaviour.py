@@ -30,3 +30,18 @@ def refuses_conversation_model(version: str) -> bool:
 def searches_by_second(version: str) -> bool:
     """Are the standard dates searched by the exact second, in UTC? Until Preview: by day in the workspace's zone."""
     return version == PREVIEW
+
+
+def sets_priority(version: str) -> bool:
+    """Does `PUT /conversations/{id}` take `priority` and `admin_id`? Only in Preview: 2.16 shows the levels alone."""
+    return version == PREVIEW
+
+
+def lets_snoozed_sleep(version: str) -> bool:
+    """Does a reply know `skip_unsnooze`? Only in Preview: elsewhere a teammate's reply wakes what is snoozed."""
+    return version == PREVIEW
+
+
+def deletes_metrics(version: str) -> bool:
+    """May a conversation be deleted without its metrics being retained? Before 2.16 they always were."""
+    return at_least(version, "2.16")

@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from interlock.versions import preview, shapes, v2_13, v2_14, v2_16
+from interlock.versions import preview, shapes, v2_13, v2_14, v2_15, v2_16
 from interlock.versions.availability import HEAD, ORDER, PREVIEW, VERSIONS, shapes_of
 from interlock.versions.change import Body, Change, Edit
 from interlock.versions.shapes import Place
 
 HISTORY: dict[str, list[Change]] = {
     "2.16": v2_16.CHANGES,
-    "2.15": [],
+    "2.15": v2_15.CHANGES,
     "2.14": v2_14.CHANGES,
     "2.13": v2_13.CHANGES,
 }

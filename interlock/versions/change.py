@@ -34,3 +34,12 @@ def without(*names: str) -> Edit:
             body.pop(name, None)
 
     return edit
+
+
+def parts_of(thread: Body) -> list[Body]:
+    """The parts inside a conversation or a ticket, as far as there are any."""
+    for name in ("conversation_parts", "ticket_parts"):
+        holder = thread.get(name)
+        if type(holder) is dict:
+            return [one for one in holder.get(name) or () if type(one) is dict]
+    return []

@@ -19,7 +19,9 @@ def texts() -> dict[str, str]:
 
 
 def test_no_file_is_too_long() -> None:
-    long = {name_of(one): lines for one in code_files() if (lines := len(text_of(one).splitlines())) > LINES_MAX}
+    """Migrations are lists of columns that a tool has written, and are read from top to bottom."""
+    ours = [one for one in code_files() if one.parent.name != "migrations"]
+    long = {name_of(one): lines for one in ours if (lines := len(text_of(one).splitlines())) > LINES_MAX}
     assert long == {}
 
 

@@ -126,3 +126,41 @@ def test_doctor_finds_what_is_wrong(made: Cli) -> None:
     ran = made.run("doctor")
     assert ran.code == 1
     assert "FAIL  keys        no good access token in First" in ran.out
+
+
+def test_stuck_jobs_are_listed_retried_and_dropped(made: Cli) -> None:
+    assert made.ok("jobs", "list") == ""
+    first, second = put_stuck_jobs(made.database_url, 2)
+    lines = made.ok("jobs", "list").splitlines()
+    assert [line.split()[:3] for line in lines] == [[second, "deliver", "stuck"], [first, "deliver", "stuck"]]
+    assert lines[0].endswith("no such person")
+    assert made.ok("jobs", "list", "--kind", "other") == ""
+    assert "waiting to be done" in made.ok("jobs", "retry", first)
+    assert "dropped" in made.ok("jobs", "drop", second)
+    assert [line.split()[2] for line in made.ok("jobs", "list", "--state", "all").splitlines()] == [
+        "dropped",
+        "waiting",
+    ]
+    assert "Job not found" in made.refused("jobs", "retry", "nothing")
+
+
+def put_stuck_jobs(url: str, count: int) -> list[str]:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    from interlock.core.jobs import store, work_store
+    from interlock.core.jobs.outcome import Failed
+    from interlock.core.schema.store import all_workspaces
+    from interlock.storage.open import open_database
+
+    async def put() -> list[str]:
+        database = await open_database(url, 2)
+        [(workspace_id, _)] = await database.read(all_workspaces)
+        ids = [await database.transact(store.enqueue, workspace_id, "deliver", {}) for _ in range(count)]
+        for job in await database.transact(work_store.claim, "me", ["deliver"], 60_000_000, count):
+            await database.transact(work_store.settle, "me", job, Failed("no such person"))
+        await database.close()
+        return ids
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, put()).result()

@@ -25,12 +25,27 @@ def test_flags_win_over_the_environment_and_that_over_the_defaults() -> None:
         ("INTERLOCK_LOG_FORMAT", "xml", "console, json"),
         ("INTERLOCK_SANDBOX", "perhaps", "true or false"),
         ("INTERLOCK_RATE_LIMIT", "0", "between 1"),
+        ("INTERLOCK_MAIL_FROM", "nobody", "e-mail"),
     ],
 )
 def test_a_value_that_cannot_be_is_said_with_its_variable(variable: str, given: str, said: str) -> None:
     with pytest.raises(BadSetting, match=said) as refused:
         load({variable: given})
     assert str(refused.value).startswith(f"{variable}={given!r}: ")
+
+
+@pytest.mark.parametrize("given", ["mail.example", "http://mail.example", "smtp://", "smtp://h:x", "smtp://h?tls=1"])
+def test_a_mail_server_that_cannot_be_is_said_without_its_password(given: str) -> None:
+    with pytest.raises(BadSetting, match="smtps") as refused:
+        load({"INTERLOCK_SMTP_URL": given, "INTERLOCK_MAIL_FROM": "help@shop.example"})
+    assert str(refused.value).startswith("INTERLOCK_SMTP_URL: ")
+
+
+def test_a_mail_server_needs_an_address_to_send_from() -> None:
+    server = {"INTERLOCK_SMTP_URL": "smtp://user:secret@mail.example:587?starttls=required"}
+    with pytest.raises(BadSetting, match="INTERLOCK_MAIL_FROM"):
+        load(server)
+    assert load(server | {"INTERLOCK_MAIL_FROM": "help@shop.example"}).mail_from == "help@shop.example"
 
 
 def test_every_setting_is_described() -> None:

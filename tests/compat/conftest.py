@@ -1,4 +1,4 @@
-"""A server on a real socket, with the tutorial's and the shop's types: official clients change the base URL only."""
+"""A server on a real socket with types of custom objects and a segment: official clients change the base URL only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 
 from interlock.app import build
 from interlock.core.workspaces.bootstrap import Made
+from interlock.engines.jobs import handlers
+from interlock.engines.jobs.context import Context
+from interlock.engines.jobs.runner import Runner
 from interlock.storage.database import Database
 from support.client import Client
 from support.server import serving
@@ -42,6 +45,7 @@ TYPES = [
         ],
     },
 ]
+SEGMENT = {"name": "Called Ann", "rules": {"field": "name", "operator": "=", "value": "Ann"}}
 
 
 @dataclass(frozen=True)
@@ -58,5 +62,13 @@ async def served(database: Database, workspace: Made) -> AsyncIterator[Served]:
     client = Client(app, workspace.token)
     for one in TYPES:
         await client.ok("POST", "/interlock/v1/object_types", one)
-    async with serving(app.asgi) as url:
-        yield Served(url, workspace.token)
+    await client.ok("POST", "/interlock/v1/segments", SEGMENT)
+    context = Context.of(database)
+    worker = Runner(context, handlers.units())  # what clients enqueue; nothing that reaches outside
+    worker.start()
+    try:
+        async with serving(app.asgi) as url:
+            yield Served(url, workspace.token)
+    finally:
+        await worker.stop()
+        await context.close()

@@ -1,4 +1,4 @@
-"""The official Node SDK, and the founding tutorial with plain axios."""
+"""The official Node SDK, an older major version of it, and the founding tutorial with plain axios."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from compat.conftest import Served
 
+SCRIPTS = ("tutorial.mjs", "sdk.mjs", "support.mjs", "support_5.mjs")
 HERE = Path(__file__).parent / "node"
 NODE, NPM = shutil.which("node"), shutil.which("npm")
 
@@ -25,7 +26,7 @@ pytestmark = [
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the clients, installed from the lock file."""
     folder = tmp_path_factory.mktemp("node")
-    for name in ("package.json", "package-lock.json", "sdk.mjs", "tutorial.mjs"):
+    for name in ("package.json", "package-lock.json", *SCRIPTS):
         shutil.copy(HERE / name, folder / name)
     assert NPM is not None
     command = [NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
@@ -34,7 +35,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("script", ["tutorial.mjs", "sdk.mjs"])
+@pytest.mark.parametrize("script", SCRIPTS)
 async def test_a_node_program_changes_only_the_base_url(clients: Path, served: Served, script: str) -> None:
     assert NODE is not None
     environment = {**os.environ, "INTERLOCK_URL": served.url, "INTERLOCK_TOKEN": served.token}

@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 
 from interlock.catalogue import OPERATIONS
+from interlock.engines.jobs import handlers
+from interlock.engines.jobs.context import Context
+from interlock.engines.jobs.runner import Runner
 from interlock.rest.router import Router
 from interlock.versions.availability import at_least, is_available
 from support.client import Client
@@ -54,6 +57,18 @@ class Walk:
         assert body["errors"][0]["code"] == code, body
         assert body["errors"][0]["message"]
         return answer
+
+    def at(self, version: str) -> Client:
+        """The client at another version, for what this one has no way to bring about."""
+        return self.client.at(version)
+
+    async def work(self) -> None:
+        """Let the jobs that are due be done, as a worker would."""
+        database = self.client.app.database
+        context = Context.of(database)
+        for kinds in (handlers.units(), handlers.outbound()):
+            await Runner(context, kinds).drain()
+        await context.close()
 
     async def make_user(self, **more: Any) -> dict[str, Any]:
         return await self.ok("POST", "/contacts", {"role": "user", **more})

@@ -11,7 +11,10 @@ import pytest_asyncio
 from docs.installation import Installation
 from interlock.app import build
 from interlock.core.workspaces.bootstrap import create_workspace, make_installation
+from interlock.engines.jobs.context import Context
+from interlock.settings import Settings
 from interlock.storage.open import open_database
+from support.receiver import receiving
 
 
 @pytest_asyncio.fixture
@@ -24,5 +27,9 @@ async def installation(
     database = await open_database(url)
     await make_installation(database, sandbox=True)
     workspace = await create_workspace(database, "My workspace")
-    yield Installation(build(database), workspace, url)
+    app = build(database)
+    context = Context.of(database, Settings(database_url=url, allow_private_addresses=True), app.schemas)
+    async with receiving() as receiver:
+        yield Installation(app, workspace, url, context, receiver)
+    await context.close()
     await database.close()

@@ -11,8 +11,8 @@
 
 Other blocks are only read by people. A page is run from top to bottom, in a workspace of its own. What the server makes
 up (`MADE`) differs each time: an id in the page stands for the one that came in its place, from there on down; of times
-only the type counts. `"...": "..."` in an object and a last `"..."` in a list stand for more of it, `...` in what a
-command prints or in text for anything.
+only the type counts. `"...": "..."` in an object and a last `"..."` in a list stand for more of it, `...` inside a
+string, in what a command prints or in text for anything.
 """
 
 from __future__ import annotations
@@ -27,8 +27,18 @@ from typing import Any
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANSWERS = ("json", "ndjson", "text")
 MORE = "..."
-MADE = frozenset({"id", "id_code", "workspace_id", "request_id", "plan_hash", "starting_after", "next"})
-TIMES = frozenset({"created_at", "updated_at", "at"})
+MADE = frozenset(
+    {
+        *("id", "id_code", "workspace_id", "request_id", "plan_hash", "starting_after", "next", "cursor", "uuid"),
+        *("conversation_id", "side_conversation_id", "ticket_id", "notification_id", "job_id"),
+    }
+)
+TIMES = frozenset(
+    {
+        *("created_at", "updated_at", "at", "first_sent_at", "finished_at", "next_attempt_at", "wake_at"),
+        *("applied_at", "waiting_since"),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -121,24 +131,29 @@ class Names:
                 self._check_object(documented, real, place)
             case list():
                 self._check_list(documented, real, place)
+            case str() if MORE in documented:
+                assert isinstance(real, str), f"{place}: {real!r} is no text"
+                self.check_text(documented, real)
             case str():
                 assert real == self.put_in(documented), f"{place}: {real!r}, documented as {documented!r}"
+            case int() if str(documented) in self.real:
+                assert str(real) == self.real[str(documented)], f"{place}: {real!r} is another id"
             case _:
                 assert (type(real), real) == (type(documented), documented), f"{place}: {real!r}, not {documented!r}"
 
     def _check_object(self, documented: dict[str, Any], real: Any, place: str) -> None:
         assert isinstance(real, dict), f"{place}: {real!r} is no object"
-        wanted = documented.keys() - {MORE}
-        assert wanted <= real.keys(), f"{place}: there is no {sorted(wanted - real.keys())}"
+        wanted = [name for name in documented if name != MORE]  # in their order: an id may be part of what follows
+        assert real.keys() >= set(wanted), f"{place}: there is no {sorted(set(wanted) - real.keys())}"
         if MORE not in documented:
-            assert real.keys() == wanted, f"{place}: not documented: {sorted(real.keys() - wanted)}"
+            assert real.keys() <= set(wanted), f"{place}: not documented: {sorted(real.keys() - set(wanted))}"
         for name in wanted:
             self._check_entry(name, documented[name], real[name], f"{place}.{name}")
 
     def _check_entry(self, name: str, documented: Any, real: Any, place: str) -> None:
         if name in TIMES and isinstance(documented, int | float):
             assert isinstance(real, int | float), f"{place}: {real!r} is no time"
-        elif name in MADE and isinstance(documented, str | int):
+        elif name in MADE and isinstance(documented, str | int) and MORE not in str(documented):
             assert type(real) is type(documented), f"{place}: {real!r} is not like {documented!r}"
             known = self.real.setdefault(str(documented), str(real))
             assert known == str(real), f"{place}: {real!r}, where {documented!r} stood for {known!r} before"

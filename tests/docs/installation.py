@@ -1,4 +1,5 @@
-"""What the examples of a page are run against: a server, and commands on the same database."""
+"""What the examples of a page are run against: a server with its background work, commands on the same database, and
+somebody outside who is told by webhooks."""
 
 from __future__ import annotations
 
@@ -13,8 +14,17 @@ from click.testing import CliRunner
 from docs.examples import Answer, Command, File, Names, Request, Step, values
 from interlock.app import App
 from interlock.cli import main as interlock
+from interlock.core.changes.stamp import Stamper
 from interlock.core.workspaces.bootstrap import Made
+from interlock.engines.jobs import handlers
+from interlock.engines.jobs.context import Context
+from interlock.engines.jobs.runner import Runner
+from interlock.engines.webhooks.fan_out import FanOut
 from support.client import Client
+from support.receiver import Receiver
+
+OUTSIDE = "https://shop.example.com"
+"""Who is told by webhooks, as the pages call them."""
 
 
 @dataclass
@@ -24,8 +34,13 @@ class Installation:
     app: App
     workspace: Made
     url: str
+    context: Context
+    receiver: Receiver
     names: Names = field(default_factory=Names)
     answered: httpx.Response | None = None
+
+    def __post_init__(self) -> None:
+        self.names.real[OUTSIDE] = self.receiver.url
 
     async def run(self, step: Step) -> None:
         match step:
@@ -39,12 +54,26 @@ class Installation:
                 _write(step)
 
     async def _send(self, step: Request) -> httpx.Response:
+        await self._work()
         client = Client(self.app, self.workspace.token, None)
         headers = dict(step.headers)
-        if step.body:
+        body = self.names.put_in(step.body)
+        if body:
             headers.setdefault("Content-Type", "application/json")
-        body = self.names.put_in(step.body).encode()
-        return await client.send(step.method, self.names.put_in(step.path), headers=headers, content=body)
+        if headers.get("Content-Type", "").startswith("multipart/"):
+            body = body.replace("\n", "\r\n")
+        return await client.send(step.method, self.names.put_in(step.path), headers=headers, content=body.encode())
+
+    async def _work(self) -> None:
+        """What a worker does a moment after each write."""
+        stamper = Stamper(self.app.database)
+        while await stamper.step():
+            pass
+        await stamper.release()
+        while await FanOut(self.context).step():
+            pass
+        for kinds in (handlers.units(), handlers.outbound()):
+            await Runner(self.context, kinds).drain()
 
     def _compare(self, step: Answer) -> None:
         real = self.answered

@@ -50,6 +50,7 @@ class _Defaults(msgspec.Struct):
     max_instances: int | None = WorkspaceSettings().max_instances
     history_days: int = WorkspaceSettings().history_days
     rate_limit_per_minute: int | None = WorkspaceSettings().rate_limit_per_minute
+    away_reason_mandatory: bool = WorkspaceSettings().away_reason_mandatory
 
 
 def test_every_operation_is_documented() -> None:

@@ -74,9 +74,12 @@ class World:
         return [self.plain(one) for one in value] if isinstance(value, list) else value
 
     async def history(self) -> list[Any]:
-        """Every change of the workspace, in the order of writing."""
+        """Every change of the workspace's records, in the order of writing. Definitions are left out: they tell their
+        numbers and slots, which each world has of its own."""
         columns = (changes.c.kind, changes.c.record_id, changes.c.action, changes.c.before, changes.c.after)
-        wanted = select(*columns).where(changes.c.workspace_id == self.workspace_id).order_by(changes.c.id)
+        of_records = [changes.c.kind != kind for kind in ("attribute", "object_type", "workspace")]
+        wanted = select(*columns).where(changes.c.workspace_id == self.workspace_id, *of_records)
+        wanted = wanted.order_by(changes.c.id)
 
         async def read(tx: Tx) -> list[Any]:
             return [tuple(row) for row in await tx.all(Query(wanted))]

@@ -86,11 +86,7 @@ class TestCompany:
         assert "notes" not in lowered["data"][0]
         assert lowered["companies"] == lowered["data"]
 
-    def test_preview_shows_that_there_are_none(self) -> None:
-        bare = {key: value for key, value in COMPANY.items() if key != "notes"}
-        notes = answer("company", "Preview", bare)["notes"]
-        assert notes["type"] == "note.list"
-        assert notes["url"] == "/companies/6762f076/notes"
+    def test_preview_has_them_as_2_16_has(self) -> None:
         assert answer("company", "Preview", COMPANY) == COMPANY
 
     def test_before_2_16_update_last_request_at_is_ignored(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
-from interlock.core.attributes.definition import LIST, REFERENCE, STRING, Attribute
+from interlock.core.attributes.definition import FILES, LIST, REFERENCE, STRING, Attribute
 from interlock.core.attributes.policy import POLICIES, Policy, Source, Verdict
 from interlock.core.attributes.refuse import refuse
 from interlock.core.attributes.types import READERS, Value, options, string
@@ -45,7 +45,7 @@ def apply(policy: Policy, attribute: Attribute, raw: Any) -> Outcome:
         return NOTHING
     if is_reference and policy.links is Verdict.IGNORE:
         return NOTHING
-    if policy.is_clearing(raw):
+    if policy.is_clearing(raw) or (attribute.data_type == FILES and raw == []):
         return CLEAR if is_reference else None
     if policy.too_long is Verdict.CUT and attribute.data_type in (STRING, LIST):  # half a number is another number
         raw = string.cut(raw)

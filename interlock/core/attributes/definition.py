@@ -8,7 +8,7 @@ CONTACT, COMPANY, CONVERSATION, TICKET = "contact", "company", "conversation", "
 STANDARD_KINDS = (CONTACT, COMPANY, CONVERSATION, TICKET)
 """Kinds with names; every other kind is the id of an object type."""
 
-STRING, INTEGER, DECIMAL, BOOLEAN, DATETIME, LIST, REFERENCE = (
+STRING, INTEGER, DECIMAL, BOOLEAN, DATETIME, LIST, REFERENCE, FILES = (
     "string",
     "integer",
     "decimal",
@@ -16,16 +16,38 @@ STRING, INTEGER, DECIMAL, BOOLEAN, DATETIME, LIST, REFERENCE = (
     "datetime",
     "list",
     "reference",
+    "files",
 )
 DATA_TYPES = (STRING, INTEGER, DECIMAL, BOOLEAN, DATETIME, LIST, REFERENCE)
+"""The types that attributes of every kind may have."""
+
+
+def types_of(kind: str) -> tuple[str, ...]:
+    """The types that attributes of a kind may have: what was said in a thread may have files."""
+    return (*DATA_TYPES, FILES) if kind in (CONVERSATION, TICKET) else DATA_TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice of a list attribute."""
+    """A choice of a list attribute.
+
+    Those of conversations have an `id` of their own (a UUID), and are archived instead of removed: the conversations
+    that have one keep it. Records hold the `value`, whatever named it.
+    """
 
     value: str
     description: str = ""
+    id: str | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What only attributes of conversations have: how the inbox asks for them. Source: attributes.md 7."""
+
+    required: bool = False  # before a teammate may close the conversation; the API asks nobody
+    visible_to_team_ids: tuple[str, ...] = ()  # none: every team
+    multiline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +90,13 @@ class Attribute:
     admin_id: int | None = None
     created_at: int = 0
     updated_at: int = 0
+    details: Details = Details()
     full_name: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "full_name", f"custom_attributes.{self.name}")
+
+    @property
+    def choices(self) -> tuple[Option, ...]:
+        """The options that may be chosen now, as they were asked for: without their ids."""
+        return tuple(Option(one.value, one.description) for one in self.options if not one.archived)

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from interlock.core.attributes.definition import BOOLEAN, DATETIME, DECIMAL, INTEGER, LIST, REFERENCE, STRING, Attribute
-from interlock.kit.problems import Problem, invalid
+from interlock.core.attributes.definition import (
+    BOOLEAN,
+    DATETIME,
+    DECIMAL,
+    FILES,
+    INTEGER,
+    LIST,
+    REFERENCE,
+    STRING,
+    Attribute,
+)
+from interlock.core.attributes.text import shown
+from interlock.kit.problems import Meaning, Problem, invalid
 
 _READ = {
     STRING: "string",
@@ -15,6 +26,7 @@ _READ = {
     DATETIME: "date",
     LIST: "string",  # beside an `options` array
     REFERENCE: "relationship",
+    FILES: "files",
 }
 _WRITTEN = {
     "string": STRING,
@@ -27,11 +39,39 @@ _WRITTEN = {
 }
 
 
+_OF_CONVERSATIONS = {
+    STRING: "string",
+    INTEGER: "integer",
+    LIST: "list",
+    DECIMAL: "decimal",
+    BOOLEAN: "boolean",
+    DATETIME: "datetime",
+    REFERENCE: "relationship",
+    FILES: "files",
+}
+"""The words of `/conversations/attributes`, in the order of its refusal."""
+
+
+def conversation_data_type(attribute: Attribute) -> str:
+    """The `data_type` of a conversation attribute."""
+    return _OF_CONVERSATIONS[attribute.data_type]
+
+
+def from_conversation(name: str) -> str | Problem:
+    """Our type for the `data_type` of POST /conversations/attributes. The problem's wording is Intercom's."""
+    found = next((ours for ours, theirs in _OF_CONVERSATIONS.items() if theirs == name), None)
+    if found is not None:
+        return found
+    allowed = ", ".join(_OF_CONVERSATIONS.values())
+    message = f"data_type '{shown(name)}' is not valid. Allowed types: {allowed}"
+    return Problem("parameter_invalid", message, "data_type", meaning=Meaning.UNPROCESSABLE)
+
+
 def rest_data_type(attribute: Attribute) -> str:
     """The `data_type` of a `data_attribute`.
 
-    A reference is "relationship", the word of conversation attributes, since `data_attribute` has none: lists of data
-    attributes leave references out.
+    A reference is "relationship" and files are "files", the words of conversation attributes, since `data_attribute`
+    has none: lists of data attributes leave both out.
     """
     return _READ[attribute.data_type]
 

@@ -54,7 +54,7 @@ ACTIONS = (
 KINDS = (
     *("contact", "company", "conversation", "ticket", "side_conversation", "visitor", "note", "tag", "segment"),
     *("admin", "team", "away_reason", "subscription_type", "ticket_type", "ticket_state", "data_event", "message"),
-    *("attribute", "object_type", "workspace", "webhook", "job"),
+    *("attribute", "object_type", "workspace", "webhook", "job", "activity_log", "data_event_type"),
 )
 """What changes besides instances, whose kind is the id of their object type."""
 

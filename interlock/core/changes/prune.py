@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, case, delete, select
+from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from interlock.core.schema import store
 from interlock.kit import clock, limits
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query, any_of
-from interlock.storage.tables import changes
+from interlock.storage.tables import changes, counters
 
 DAY = 86_400
 
@@ -16,7 +17,7 @@ _mine = changes.c.workspace_id == bindparam("workspace_id")
 # Ids begin with the second in which they were made, so the primary key leads to the old ones. `at` decides: a restored
 # or imported change may be older than its id.
 _old = Query(
-    select(changes.c.id)
+    select(changes.c.id, changes.c.position)
     .where(
         _mine,
         changes.c.id < bindparam("before_id"),
@@ -26,6 +27,18 @@ _old = Query(
     .order_by(changes.c.id)
     .limit(bindparam("most"))
 )
+_forget = insert_or(counters)
+_forget_up_to = Query(
+    _forget.on_conflict_do_update(
+        index_elements=["workspace_id", "name"],
+        set_={
+            "value": case((counters.c.value > _forget.excluded.value, counters.c.value), else_=_forget.excluded.value)
+        },
+    )
+)
+FORGOTTEN = "changes_forgotten"
+"""The counter that says up to which position the feed has lost rows: who asks for what comes after an earlier one is
+told so, instead of missing some."""
 _delete = Query(delete(changes).where(_mine, any_of(changes.c.id, "ids")))
 
 
@@ -53,4 +66,5 @@ async def _remove(tx: Tx, workspace_id: str, before: int) -> int:
     )
     if rows:
         await tx.run(_delete, workspace_id=workspace_id, ids=[row[0] for row in rows])
+        await tx.run(_forget_up_to, workspace_id=workspace_id, name=FORGOTTEN, value=max(row[1] for row in rows))
     return len(rows)

@@ -7,14 +7,15 @@ from interlock.core.definitions import rewriting
 from interlock.core.definitions.document import Document
 from interlock.core.definitions.editor import Editor
 from interlock.core.definitions.migration import Change, work_out
+from interlock.core.definitions.noting import WORKSPACE, note_difference
 from interlock.core.definitions.plan import OUT_OF_DATE, Plan, check_hash
 from interlock.core.schema.schema import Schema
 from interlock.kit import clock
 from interlock.kit.problems import Problem
 from interlock.storage.database import Tx
 
-SCHEMA = "schema"
-"""The kind of the one row of history that an apply writes; its record is the workspace."""
+SCHEMA = WORKSPACE
+"""The kind of the row of history that tells of an apply as a whole, besides those of each definition concerned."""
 
 
 async def apply(tx: Tx, schema: Schema, document: Document, plan_hash: str, through: str) -> Plan:
@@ -33,6 +34,7 @@ async def apply(tx: Tx, schema: Schema, document: Document, plan_hash: str, thro
     if work.changes:
         after = {"changes": [_noted(one) for one in work.changes]}
         id = schema.workspace.id
+        await note_difference(tx, schema, editor.schema, through)
         await change.note(tx, change.row(id, SCHEMA, id, change.UPDATED, through, clock.micros(), {}, after))
     return Plan(plan_hash, work.changes)
 

@@ -8,26 +8,31 @@ column first (`backfill.py`); one that comes back is searched in JSON until the 
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from interlock.core.attributes import many
 from interlock.core.attributes.definition import (
     COMPANY,
     CONTACT,
-    DATA_TYPES,
+    CONVERSATION,
     LIST,
     REFERENCE,
     STANDARD_KINDS,
     Attribute,
+    Details,
     Option,
     ReferenceEnd,
+    types_of,
 )
 from interlock.core.attributes.names import check_new_name
 from interlock.core.attributes.text import shown, storable
 from interlock.core.definitions import usage
 from interlock.core.definitions.editor import Editor
+from interlock.core.definitions.noting import SYSTEM, note_difference
 from interlock.core.definitions.wanted import (
     AttributeChange,
     TypeChange,
@@ -49,19 +54,22 @@ NO_ATTRIBUTE = "We couldn't find that data attribute to update"
 # --- object types
 
 
-async def create_type(tx: Tx, schema: Schema, wanted: WantedType) -> ObjectType:
+async def create_type(tx: Tx, schema: Schema, wanted: WantedType, through: str = SYSTEM) -> ObjectType:
     """A type with its attributes. A type that refers to itself may name itself, though it is only being made."""
     editor = await Editor.open(tx, schema)
     made = await add_type(editor, wanted)
     for position, one in enumerate(wanted.attributes):
         with placed(f"attributes[{position}]"):
             await add_attribute(editor, made.id, one)
+    await note_difference(tx, schema, editor.schema, through)
     return editor.schema.types[made.id]
 
 
-async def update_type(tx: Tx, schema: Schema, identifier: str, change: TypeChange) -> ObjectType:
+async def update_type(tx: Tx, schema: Schema, identifier: str, change: TypeChange, through: str = SYSTEM) -> ObjectType:
     editor = await Editor.open(tx, schema)
-    return await change_type(editor, schema.type(identifier), change)
+    changed = await change_type(editor, schema.type(identifier), change)
+    await note_difference(tx, schema, editor.schema, through)
+    return changed
 
 
 async def add_type(editor: Editor, wanted: WantedType) -> ObjectType:
@@ -101,23 +109,37 @@ def check_identifier(schema: Schema, identifier: str, field: str = "identifier")
 # --- attributes
 
 
-async def create_attribute(tx: Tx, schema: Schema, kind: str, wanted: WantedAttribute) -> Attribute:
+async def create_attribute(
+    tx: Tx, schema: Schema, kind: str, wanted: WantedAttribute, through: str = SYSTEM
+) -> Attribute:
     """An attribute of a kind; of a reference, both ends at once."""
     editor = await Editor.open(tx, schema)
-    return await add_attribute(editor, kind, wanted)
+    made = await add_attribute(editor, kind, wanted)
+    await note_difference(tx, schema, editor.schema, through)
+    return made
 
 
-async def update_attribute(tx: Tx, schema: Schema, id: int, change: AttributeChange) -> Attribute:
+async def update_attribute(
+    tx: Tx, schema: Schema, id: int, change: AttributeChange, through: str = SYSTEM
+) -> Attribute:
     """404 `field_not_found` without such an attribute, 422 `data_invalid` when something depends on it."""
     attribute = schema.by_id.get(id)
     if attribute is None:
         raise Problem("field_not_found", NO_ATTRIBUTE)
     editor = await Editor.open(tx, schema)
-    return await change_attribute(editor, attribute, change)
+    changed = await change_attribute(editor, attribute, change)
+    await note_difference(tx, schema, editor.schema, through)
+    return changed
 
 
 async def create_missing(
-    tx: Tx, schema: Schema, kind: str, new: Sequence[many.NewAttribute], *, fill_up: bool = False
+    tx: Tx,
+    schema: Schema,
+    kind: str,
+    new: Sequence[many.NewAttribute],
+    through: str = SYSTEM,
+    *,
+    fill_up: bool = False,
 ) -> Schema:
     """Make the attributes that a write brings with it (`Writes.create`), in the transaction of that write.
 
@@ -131,12 +153,13 @@ async def create_missing(
         if fill_up and not counts.has_room(editor.schema):
             break
         await add_attribute(editor, kind, WantedAttribute(one.name, one.data_type))
+    await note_difference(tx, schema, editor.schema, through)
     return editor.schema
 
 
-async def define_missing(tx: Tx, schema: Schema, kind: str, writes: many.Writes) -> Schema:
+async def define_missing(tx: Tx, schema: Schema, kind: str, writes: many.Writes, through: str = SYSTEM) -> Schema:
     """`create_missing` for all that a write brings with it; its values then have theirs, too."""
-    schema = await create_missing(tx, schema, kind, writes.create)
+    schema = await create_missing(tx, schema, kind, writes.create, through)
     writes.values |= {one.name: one.value for one in writes.create}
     return schema
 
@@ -144,7 +167,7 @@ async def define_missing(tx: Tx, schema: Schema, kind: str, writes: many.Writes)
 async def add_attribute(editor: Editor, kind: str, wanted: WantedAttribute) -> Attribute:
     if kind in editor.schema.types and editor.schema.types[kind].archived:
         raise invalid(f"Custom object type `{editor.schema.label(kind)}` is archived")
-    check_definition(wanted)
+    check_definition(kind, wanted)
     if wanted.reference is None:
         return await insert_attribute(editor, kind, wanted, None)
     far = target_kind(editor.schema, wanted.reference)
@@ -175,7 +198,8 @@ async def insert_attribute(editor: Editor, kind: str, wanted: WantedAttribute, e
             name=wanted.name,
             data_type=wanted.data_type,
             description=wanted.description,
-            options=wanted.options,
+            options=settled_options(kind, (), wanted.options),
+            details=wanted.details,
             messenger_writable=wanted.messenger_writable,
             slot=slot,
             slot_ready=slot is not None,  # nobody has a value yet, and the column of a free slot is empty
@@ -187,16 +211,20 @@ async def insert_attribute(editor: Editor, kind: str, wanted: WantedAttribute, e
 
 
 async def change_attribute(editor: Editor, attribute: Attribute, change: AttributeChange) -> Attribute:
-    """When several things are wrong, the first of these counts: description, options, what depends on it, limits."""
+    """When several things are wrong, the first of these counts: description, details, options, what depends on it,
+    limits."""
     changed = attribute
     if change.description is not None:
         check_text(change.description, "description")
         changed = replace(changed, description=change.description)
+    if change.details is not None:
+        check_details(attribute.kind, change.details)
+        changed = replace(changed, details=change.details)
     if change.messenger_writable is not None:
         changed = replace(changed, messenger_writable=change.messenger_writable)
     if change.options is not None:
         check_options(attribute.data_type, change.options)
-        changed = replace(changed, options=change.options)
+        changed = replace(changed, options=settled_options(attribute.kind, attribute.options, change.options))
     if change.archived is True and not attribute.archived:
         changed = await _archived(editor, changed)
     if change.archived is False and attribute.archived:
@@ -226,12 +254,15 @@ def _unarchived(editor: Editor, attribute: Attribute) -> Attribute:
 # --- checks
 
 
-def check_definition(wanted: WantedAttribute) -> None:
-    """Raises 400 for what no attribute can be, whatever else is defined. The name is checked where it is used."""
-    if wanted.data_type not in DATA_TYPES:
+def check_definition(kind: str, wanted: WantedAttribute) -> None:
+    """Raises 400 for what no attribute of the kind can be, whatever else is defined. The name is checked where it is
+    used."""
+    allowed = types_of(kind)
+    if wanted.data_type not in allowed:
         raise invalid(
-            f"data_type '{shown(wanted.data_type)}' is not valid. Allowed types: {', '.join(DATA_TYPES)}", "data_type"
+            f"data_type '{shown(wanted.data_type)}' is not valid. Allowed types: {', '.join(allowed)}", "data_type"
         )
+    check_details(kind, wanted.details)
     check_text(wanted.description, "description")
     if wanted.data_type == LIST or wanted.options:
         check_options(wanted.data_type, wanted.options)
@@ -239,6 +270,40 @@ def check_definition(wanted: WantedAttribute) -> None:
         raise missing("A reference attribute needs `reference`: what it refers to", "reference")
     if wanted.data_type != REFERENCE and wanted.reference is not None:
         raise invalid("Only an attribute of data_type 'reference' may have `reference`", "reference")
+
+
+def check_details(kind: str, details: Details) -> None:
+    if kind != CONVERSATION and details != Details():
+        raise invalid("required, multiline and visible_to_team_ids are for attributes of conversations")
+    if len(details.visible_to_team_ids) > limits.TEAMS_VISIBLE:
+        raise invalid(f"visible_to_team_ids must be at most {limits.TEAMS_VISIBLE} ids", "visible_to_team_ids")
+    for id in details.visible_to_team_ids:
+        check_text(id, "visible_to_team_ids")
+
+
+def details_changed(had: Details, has: Details) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs, as it was and as it is."""
+    before, after = asdict(had), asdict(has)
+    names = [name for name in after if before[name] != after[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
+def settled_options(kind: str, had: Sequence[Option], wanted: Sequence[Option]) -> tuple[Option, ...]:
+    """Options as they are kept. Those of conversations keep their ids, and what is wanted no more is archived; one
+    that is wanted again comes back."""
+    if kind != CONVERSATION:
+        return tuple(wanted)
+    known = {one.value: one for one in sorted(had, key=lambda one: not one.archived)}  # an active one counts
+    kept = tuple(
+        replace(known.get(one.value) or _new_option(one.value), description=one.description, archived=False)
+        for one in wanted
+    )
+    ids_kept = {one.id for one in kept}
+    return kept + tuple(replace(one, archived=True) for one in had if one.id not in ids_kept)
+
+
+def _new_option(value: str) -> Option:
+    return Option(value, id=str(uuid.uuid4()))
 
 
 def check_options(data_type: str, options: Sequence[Option], field: str = "options") -> None:

@@ -13,6 +13,7 @@ what a plan takes.
             reference: {to: contact, many: false, inverse: {name: orders, many: true}}
     contact: {attributes: [{name: plan, data_type: string}]}
     company: {attributes: []}
+    conversation: {attributes: [{name: topic, data_type: string, required: true}]}
 
 Read as a wish it says: what is not said stays as it is (a description, a whole section), and a list that is said is
 whole: what is missing from it is archived. `was` gives the old name of what is to be renamed, and counts only while
@@ -27,7 +28,7 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.attributes.definition import COMPANY, CONTACT, LIST, Attribute, Option
+from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, LIST, Attribute, Details, Option
 from interlock.core.definitions.wanted import WantedAttribute, WantedInverse, WantedReference, WantedType
 from interlock.core.schema.schema import Schema
 from interlock.kit.problems import Problem, invalid
@@ -58,7 +59,8 @@ class ReferenceDocument(msgspec.Struct):
 
 
 class AttributeDocument(msgspec.Struct):
-    """`data_type`: string, integer, decimal, boolean, datetime, list (with `options`), reference."""
+    """`data_type`: string, integer, decimal, boolean, datetime, list (with `options`), reference; of conversations
+    also files. The last three are for attributes of conversations alone: how the inbox asks for them."""
 
     name: str
     data_type: str
@@ -67,6 +69,9 @@ class AttributeDocument(msgspec.Struct):
     messenger_writable: bool | None = None
     reference: ReferenceDocument | None = None
     was: str | None = None
+    required: bool | None = None
+    multiline: bool | None = None
+    visible_to_team_ids: list[str] | None = None
 
 
 class TypeDocument(msgspec.Struct):
@@ -86,15 +91,20 @@ class Document(msgspec.Struct):
     object_types: list[TypeDocument] | None = None
     contact: KindDocument | None = None
     company: KindDocument | None = None
+    conversation: KindDocument | None = None
 
 
 # --- writing
 
 
 def to_document(schema: Schema) -> dict[str, Any]:
-    """Everything that is defined and not archived. A reference stands once, at the end where it was defined."""
+    """Everything that is defined and not archived. A reference stands once, at the end where it was defined.
+
+    Conversations are only there when they have attributes: most workspaces have none.
+    """
     types = [one for one in schema.types.values() if not one.archived]
-    shown = {CONTACT, COMPANY, *(one.id for one in types)}
+    shown = {CONTACT, COMPANY, CONVERSATION, *(one.id for one in types)}
+    of_conversations = _attributes(schema, CONVERSATION, shown)
     return {
         "object_types": [
             {
@@ -108,6 +118,7 @@ def to_document(schema: Schema) -> dict[str, Any]:
         ],
         CONTACT: {"attributes": _attributes(schema, CONTACT, shown)},
         COMPANY: {"attributes": _attributes(schema, COMPANY, shown)},
+        **({CONVERSATION: {"attributes": of_conversations}} if of_conversations else {}),
     }
 
 
@@ -127,11 +138,20 @@ def _stands_elsewhere(schema: Schema, one: Attribute, shown: set[str]) -> bool:
 def _attribute(schema: Schema, one: Attribute) -> dict[str, Any]:
     document: dict[str, Any] = {"name": one.name, "data_type": one.data_type, **_described(one.description)}
     if one.data_type == LIST:
-        document["options"] = options_document(one.options)
+        document["options"] = options_document(one.choices)
     if not one.messenger_writable and one.kind in (CONTACT, COMPANY):
         document["messenger_writable"] = False
+    document |= details_document(one.details)
     if one.reference is not None:
         document["reference"] = reference_document(schema, one)
+    return document
+
+
+def details_document(details: Details) -> dict[str, Any]:
+    """What differs from how every attribute begins."""
+    document: dict[str, Any] = {name: True for name in ("required", "multiline") if getattr(details, name)}
+    if details.visible_to_team_ids:
+        document["visible_to_team_ids"] = list(details.visible_to_team_ids)
     return document
 
 
@@ -191,7 +211,7 @@ def _check_keys(raw: Any, shape: Any, place: str) -> None:
 
 
 _STRUCTS_INSIDE: dict[Any, dict[str, Any]] = {
-    Document: {"object_types": TypeDocument, CONTACT: KindDocument, COMPANY: KindDocument},
+    Document: {"object_types": TypeDocument, CONTACT: KindDocument, COMPANY: KindDocument, CONVERSATION: KindDocument},
     TypeDocument: {"attributes": AttributeDocument},
     KindDocument: {"attributes": AttributeDocument},
     AttributeDocument: {"options": OptionDocument, "reference": ReferenceDocument},
@@ -217,6 +237,17 @@ def wanted_attribute(document: AttributeDocument) -> WantedAttribute:
         wanted_options(document.options) or (),
         document.messenger_writable is not False,
         wanted_reference(document.reference) if document.reference is not None else None,
+        wanted_details(document, Details()),
+    )
+
+
+def wanted_details(document: AttributeDocument, had: Details) -> Details:
+    """What is not said stays as it is."""
+    teams = document.visible_to_team_ids
+    return Details(
+        had.required if document.required is None else document.required,
+        had.visible_to_team_ids if teams is None else tuple(teams),
+        had.multiline if document.multiline is None else document.multiline,
     )
 
 

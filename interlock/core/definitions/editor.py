@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from interlock.core.attributes.definition import Attribute
+from interlock.core.query.renaming import renamed
+from interlock.core.query.rules import segment_predicate
 from interlock.core.records.slots import free_slot
 from interlock.core.records.store import lock_records
 from interlock.core.schema import store
-from interlock.core.schema.schema import ObjectType, Schema, Workspace
+from interlock.core.schema.schema import ObjectType, Schema, Segment, Workspace
 from interlock.core.staff import store as staff
 from interlock.kit import clock
+from interlock.kit.problems import Problem
 from interlock.storage.database import Tx
 
 
@@ -55,19 +58,42 @@ class Editor:
         """Insert or update."""
         one = replace(one, updated_at=self.now)
         await self._save_type(one, one.id in self.schema.types)
-        self.schema = replace(self.schema, types={**self.schema.types, one.id: one})
+        before, self.schema = self.schema, replace(self.schema, types={**self.schema.types, one.id: one})
+        self._check_segments(before, f"'{one.identifier}'")
         return one
 
     async def put_attribute(self, one: Attribute) -> Attribute:
         """Insert or update, whatever it was called. Both ends of a reference know each other afterwards."""
         one = replace(one, updated_at=self.now)
-        before = self.schema.by_id.get(one.id)
+        before, schema = self.schema.by_id.get(one.id), self.schema
         await self._save_attribute(one, before is not None)
         self._remember([one])
         references = {end.id for end in (one.reference, before.reference if before else None) if end is not None}
         for id in references:
             self._introduce(id)
+        if before is not None and before.name != one.name:
+            await self._rename_in_segments(schema, before, one.name)
+        self._check_segments(schema, f"'{one.name}'")
         return self.schema.by_id[one.id]
+
+    async def _rename_in_segments(self, schema: Schema, attribute: Attribute, name: str) -> None:
+        for segment in schema.segments.values():
+            rules = renamed(segment.rules, segment.kind, schema, attribute.kind, attribute.name, name)
+            if rules != segment.rules:
+                changed = replace(segment, rules=rules, updated_at=self.now)
+                await self._save_segment(changed)
+                self.schema = replace(self.schema, segments={**self.schema.segments, segment.id: changed})
+
+    def _check_segments(self, before: Schema, what: str) -> None:
+        """422 `data_invalid` when the rules of a segment would fit no more."""
+        for id, segment in self.schema.segments.items():
+            if segment_predicate(self.schema, segment, self.now) is None and segment_predicate(
+                before, before.segments[id], self.now
+            ):
+                raise Problem("data_invalid", f"{what} cannot change so: it is used by the segment '{segment.name}'")
+
+    async def _save_segment(self, one: Segment) -> None:
+        await store.update_segment(self.tx, self.schema.workspace.id, one)
 
     async def _save_type(self, one: ObjectType, is_known: bool) -> None:
         save = store.update_type if is_known else store.insert_type
@@ -110,6 +136,9 @@ class Sketch(Editor):
 
     async def admin_id(self) -> int | None:
         return None
+
+    async def _save_segment(self, one: Segment) -> None:
+        return
 
     async def _save_type(self, one: ObjectType, is_known: bool) -> None:
         return

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from interlock.core.attributes.definition import (
     COMPANY,
     CONTACT,
-    DATA_TYPES,
+    CONVERSATION,
     REFERENCE,
     STANDARD_KINDS,
     Attribute,
+    types_of,
 )
 from interlock.core.attributes.text import shown
 from interlock.core.definitions.document import (
@@ -146,7 +147,8 @@ class _Matcher:
             self._collect_kind(one.kind, one.document.attributes or [], f"{one.place}.attributes")
 
     def _sections(self) -> list[tuple[str, KindDocument | None]]:
-        return [(CONTACT, self.document.contact), (COMPANY, self.document.company)]
+        document = self.document
+        return [(CONTACT, document.contact), (COMPANY, document.company), (CONVERSATION, document.conversation)]
 
     def _collect_kind(self, kind: str, documents: list[AttributeDocument], place: str) -> None:
         for position, one in enumerate(documents):
@@ -154,8 +156,8 @@ class _Matcher:
                 self._collect_one(kind, one, f"{place}[{position}]")
 
     def _collect_one(self, kind: str, one: AttributeDocument, place: str) -> None:
-        if one.data_type not in DATA_TYPES:
-            allowed = ", ".join(DATA_TYPES)
+        if one.data_type not in types_of(kind):
+            allowed = ", ".join(types_of(kind))
             raise invalid(f"'{shown(one.data_type)}' is not valid. Allowed types: {allowed}", "data_type")
         if (one.data_type == REFERENCE) != (one.reference is not None):
             raise invalid("`reference` is for attributes of data_type reference, and those need it", "reference")

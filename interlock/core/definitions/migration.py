@@ -16,6 +16,7 @@ from interlock.core.definitions.document import (
     Document,
     options_document,
     wanted_attribute,
+    wanted_details,
     wanted_options,
     wanted_type,
 )
@@ -94,6 +95,33 @@ async def work_out(editor: Editor, document: Document) -> Work:
         if item.to is not None:
             with placing(item.place):
                 await migration.refer(item)
+    return migration.work
+
+
+async def rename(editor: Editor, one: Attribute, name: str) -> Work:
+    """One attribute under another name, outside of a document. Raises 400 for a name that it cannot have."""
+    migration = _Migration(editor, Matched())
+    await migration.rename(one, name)
+    return migration.work
+
+
+async def point(editor: Editor, one: Attribute, to: str, many: bool) -> Work:
+    """Where one reference points (a kind) and how many records it may have, outside of a document.
+
+    What pointed back from the old kind is archived with it.
+    """
+    migration = _Migration(editor, Matched())
+    end = one.reference
+    assert end is not None
+    if end.to == to:
+        migration.allow(one, replace(end, many=many))
+        await editor.put_attribute(replace(one, reference=replace(end, many=many)))
+        return migration.work
+    if end.inverse_name is not None:
+        far = editor.schema.of(end.to)[end.inverse_name]
+        await define.change_attribute(editor, far, AttributeChange(archived=True))
+    new = ReferenceEnd(ids.record_id(), "a", to, many)
+    await migration.repoint(editor.schema.by_id[one.id], new)
     return migration.work
 
 
@@ -176,23 +204,28 @@ class _Migration:
             one = await define.change_attribute(self.editor, one, AttributeChange(archived=False))
             self.note("unarchive_attribute", one.kind, one.name)
         if document.name != one.name:
-            one = await self._rename(one, document.name)
+            one = await self.rename(one, document.name)
         if document.data_type != one.data_type and document.data_type != REFERENCE:
             one = await self._convert(item, one)
         options = wanted_options(document.options)
-        if options is not None and options != one.options:
-            before = options_document(one.options)
+        if options is not None and options != one.choices:
+            before = options_document(one.choices)
             one = await define.change_attribute(self.editor, one, AttributeChange(options=options))
             self.note("change_options", one.kind, one.name, before, options_document(options))
         if document.description not in (None, one.description):
             one = await define.change_attribute(self.editor, one, AttributeChange(document.description))
             self.note("describe_attribute", one.kind, one.name)
+        details = wanted_details(document, one.details)
+        if details != one.details:
+            before, after = define.details_changed(one.details, details)
+            one = await define.change_attribute(self.editor, one, AttributeChange(details=details))
+            self.note("change_details", one.kind, one.name, before, after)
         if document.messenger_writable not in (None, one.messenger_writable) and one.kind in STANDARD_KINDS:
             change = AttributeChange(messenger_writable=document.messenger_writable)
             one = await define.change_attribute(self.editor, one, change)
             self.note("protect_attribute", one.kind, one.name, None, {"messenger_writable": one.messenger_writable})
 
-    async def _rename(self, one: Attribute, name: str) -> Attribute:
+    async def rename(self, one: Attribute, name: str) -> Attribute:
         problem = check_new_name(self.editor.schema, one.kind, name)
         if problem is not None:
             raise problem
@@ -217,7 +250,7 @@ class _Migration:
             replace(
                 one,
                 data_type=item.document.data_type,
-                options=options if item.document.data_type == LIST else (),
+                options=define.settled_options(one.kind, (), options) if item.document.data_type == LIST else (),
                 reference=None,
                 slot=slot,
                 slot_ready=slot is not None,  # every record that has a value is written anew
@@ -292,20 +325,29 @@ class _Migration:
             change = self.note("add_attribute", one.kind, one.name, after=self._shown(end))
             narrows = not end.many
         elif self._saved_end(item) is None:
-            change = await self._repoint(item, one, end)
+            change = await self.repoint(one, end)
             narrows = not end.many
         else:
             assert one.reference is not None
             if item.many in (None, one.reference.many):
                 return
-            change = self.note("change_reference", one.kind, one.name, {"many": one.reference.many}, {"many": end.many})
-            change.used_by = usage.uses(self.editor.schema, one)
+            self.allow(one, end)
             await self.editor.put_attribute(replace(one, reference=replace(one.reference, many=end.many)))
-            narrows = not end.many
+            return
         if narrows and not is_new:
             self._trim(end.id).changes[end.side] = change
 
-    async def _repoint(self, item: Item, one: Attribute, end: ReferenceEnd) -> Change:
+    def allow(self, one: Attribute, end: ReferenceEnd) -> None:
+        """Another number of records: where it is one from now on, the newest link stays."""
+        assert one.reference is not None
+        if one.reference.many == end.many:
+            return
+        change = self.note("change_reference", one.kind, one.name, {"many": one.reference.many}, {"many": end.many})
+        change.used_by = usage.uses(self.editor.schema, one)
+        if not end.many:
+            self._trim(end.id).changes[end.side] = change
+
+    async def repoint(self, one: Attribute, end: ReferenceEnd) -> Change:
         """Values become a reference, or a reference points elsewhere: whatever was there is lost."""
         before = one.data_type if one.reference is None else self._shown(one.reference)
         change = self._note_conversion(one, REFERENCE)

@@ -73,8 +73,8 @@ def _defined(schema: Schema) -> list[Any]:
 
 
 def _attribute(one: Attribute) -> list[Any]:
-    options = [[option.value, option.description] for option in one.options]
+    options = [[option.value, option.description, option.id, option.archived] for option in one.options]
     end = one.reference
     reference = [end.id, end.side, end.to, end.many] if end is not None else None
-    flags = [one.messenger_writable, one.archived]
+    flags = [one.messenger_writable, one.archived, one.details]
     return [one.id, one.kind, one.name, one.data_type, one.description, options, flags, reference]

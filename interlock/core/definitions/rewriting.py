@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from interlock.core.attributes.definition import DECIMAL
+from interlock.core.attributes.definition import DECIMAL, Attribute
 from interlock.core.attributes.types import READERS
 from interlock.core.definitions.migration import Move, Trim, Work
 from interlock.core.records.record import Record
@@ -63,6 +63,23 @@ async def _rewrite(tx: Tx, schema: Schema, kind: str, moves: dict[str, Move]) ->
 
 async def _after(tx: Tx, workspace_id: str, kind: str, last: str) -> list[Record]:
     return await store_of(kind).after(tx, workspace_id, kind, last, limits.BACKFILL_BATCH)
+
+
+async def relabel(tx: Tx, schema: Schema, attribute: Attribute, before: str, after: str) -> None:
+    """An option of a list is called something else: whoever has it has it under its new name.
+
+    As in `carry_out`, nobody else may write meanwhile, and the records' own histories say nothing.
+    """
+    store, definitions = store_of(attribute.kind), schema.of(attribute.kind)
+    last = ""
+    while batch := await _after(tx, schema.workspace.id, attribute.kind, last):
+        changed: list[tuple[Record, dict[str, Any]]] = []
+        for record in batch:
+            if record.attributes.get(attribute.name) == before:
+                record.attributes[attribute.name] = after
+                changed.append((record, slot_values(definitions, record.attributes)))
+        await store.update_many(tx, schema.workspace.id, changed)
+        last = batch[-1].id
 
 
 # --- values

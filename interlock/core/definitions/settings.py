@@ -10,7 +10,9 @@ from interlock.core.attributes.definition import BOOLEAN, COMPANY, CONTACT, DECI
 from interlock.core.attributes.standard import STANDARD, StandardAttribute
 from interlock.core.attributes.text import shown
 from interlock.core.definitions.editor import Editor
+from interlock.core.definitions.noting import SYSTEM, note_difference
 from interlock.core.schema.schema import Schema, Workspace, WorkspaceSettings
+from interlock.core.staff import activity_log
 from interlock.kit.problems import Problem, invalid
 from interlock.storage.database import Tx
 
@@ -21,15 +23,33 @@ _STANDARD_TYPES = ("string", "integer", "float", "boolean")
 _OF_WORKSPACE = frozenset(one.name for one in fields(Workspace)) - {"settings"}
 
 
-async def change(tx: Tx, schema: Schema, values: Mapping[str, Any]) -> Workspace:
-    """Set fields of the workspace and of its settings by name, which the caller has checked."""
+async def change(
+    tx: Tx, schema: Schema, values: Mapping[str, Any], ip: str | None = None, through: str = SYSTEM
+) -> Workspace:
+    """Set fields of the workspace and of its settings by name, which the caller has checked.
+
+    A new name and a new time zone are written into the activity log, with the caller's address.
+    """
     editor = await Editor.open(tx, schema)
     workspace = schema.workspace
     own = {name: value for name, value in values.items() if name in _OF_WORKSPACE}
     chosen = {name: value for name, value in values.items() if name not in _OF_WORKSPACE}
     workspace = replace(workspace, **own, settings=replace(workspace.settings, **chosen))
     await editor.put_workspace(workspace)
+    await note_difference(tx, schema, editor.schema, through)
+    for name, (activity_type, words) in _LOGGED.items():
+        before, after = getattr(schema.workspace, name), getattr(workspace, name)
+        if before != after:
+            metadata = {"before": before, "after": after}
+            what = f"changed your {words} from {before} to {after}."
+            await activity_log.log(tx, workspace.id, activity_type, None, what, metadata, ip)
     return workspace
+
+
+_LOGGED = {
+    "name": (activity_log.APP_NAME_CHANGED, "app name"),
+    "timezone": (activity_log.APP_TIMEZONE_CHANGED, "app time zone"),
+}
 
 
 # --- qualification
@@ -44,7 +64,9 @@ class Named:
     full_name: str | None = None  # email, custom_attributes.plan
 
 
-async def set_qualification(tx: Tx, schema: Schema, wanted: Sequence[Named]) -> WorkspaceSettings:
+async def set_qualification(
+    tx: Tx, schema: Schema, wanted: Sequence[Named], through: str = SYSTEM
+) -> WorkspaceSettings:
     """Replace the set, in this order. 400 for what is not there or cannot be asked for."""
     chosen: list[int | str] = []
     for position, one in enumerate(wanted):
@@ -52,7 +74,7 @@ async def set_qualification(tx: Tx, schema: Schema, wanted: Sequence[Named]) -> 
         if key in chosen:
             raise invalid("An attribute can be asked for only once", f"attributes[{position}]")
         chosen.append(key)
-    return (await change(tx, schema, {"qualification": tuple(chosen)})).settings
+    return (await change(tx, schema, {"qualification": tuple(chosen)}, through=through)).settings
 
 
 def qualification(schema: Schema) -> list[Attribute | StandardAttribute]:

@@ -57,6 +57,7 @@ _WHAT = {
     "protect_attribute": lambda one: (
         "may be written by the Messenger" if one.after["messenger_writable"] else "is protected from the Messenger"
     ),
+    "change_details": lambda one: f"its {', '.join(one.after)} changes",
     "change_reference": _one_or_many,
     "retarget_reference": lambda one: f"{_type(one.before)} becomes {_type(one.after)}",
     "archive_attribute": lambda _: "is archived, with its values",

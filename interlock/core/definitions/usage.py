@@ -1,16 +1,17 @@
-"""What depends on an attribute. Segments, workflows and connectors add to this when they come."""
+"""What depends on an attribute. Workflows and connectors add to this when they come."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from interlock.core.attributes.definition import Attribute
+from interlock.core.query.rules import attributes_used
 from interlock.core.records.store import store_of
 from interlock.core.references.store import count_holders
 from interlock.core.schema.schema import Schema
 from interlock.storage.database import Tx
 
-QUALIFICATION, INVERSE = "qualification_attributes", "inverse_attribute"
+QUALIFICATION, INVERSE, SEGMENT = "qualification_attributes", "inverse_attribute", "segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def uses(schema: Schema, attribute: Attribute) -> list[Use]:
     end = attribute.reference
     if end is not None and end.inverse_name is not None and not schema.of(end.to)[end.inverse_name].archived:
         found.append(Use(INVERSE, f"{schema.label(end.to)}.{end.inverse_name}", False))
+    segments = [one for one in schema.segments.values() if attribute.id in attributes_used(schema, one)]
+    found += [Use(SEGMENT, one.name, True) for one in segments]
     return found
 
 

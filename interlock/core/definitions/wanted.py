@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from interlock.core.attributes.definition import Option
+from interlock.core.attributes.definition import Details, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class WantedReference:
 
 @dataclass(frozen=True, slots=True)
 class WantedAttribute:
-    """An attribute to be made. `data_type` is one of ours (`definition.DATA_TYPES`); `options` are those of a list."""
+    """An attribute to be made. `data_type` is one of ours (`definition.types_of`); `options` are those of a list."""
 
     name: str
     data_type: str
@@ -35,6 +35,7 @@ class WantedAttribute:
     options: tuple[Option, ...] = ()
     messenger_writable: bool = True
     reference: WantedReference | None = None
+    details: Details = field(default_factory=Details)  # of conversations alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,4 @@ class AttributeChange:
     archived: bool | None = None
     messenger_writable: bool | None = None
     options: tuple[Option, ...] | None = None
+    details: Details | None = None  # of conversations alone

@@ -9,13 +9,13 @@ import msgspec
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from interlock.kit import clock, ids
+from interlock.kit import clock, ids, limits
 from interlock.storage.database import Row, Tx
 from interlock.storage.query import Query
 from interlock.storage.tables import jobs
 
 WAITING, DONE, STUCK, DROPPED = "waiting", "done", "stuck", "dropped"
-ATTEMPTS = 10
+ATTEMPTS = limits.JOB_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)

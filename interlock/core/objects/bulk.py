@@ -143,7 +143,7 @@ async def _upsert_run(
         assert row.upsert is not None
         try:
             writes = coerce_all(schema, kind, row.upsert.attributes, row.upsert.source)
-            schema = await define_missing(tx, schema, kind, writes)
+            schema = await define_missing(tx, schema, kind, writes, through)
             work.append(_Work(row, writes))
         except Problem as problem:
             results.append(Result(row.index, row.external_id, problem=problem))

@@ -78,13 +78,13 @@ async def upsert(tx: Tx, schema: Schema, identifier: str, wanted: Upsert, throug
     if record is not None:
         if version != schema.version:
             raise SchemaChanged
-        schema = await define_missing(tx, schema, kind, writes)
+        schema = await define_missing(tx, schema, kind, writes, through)
         return await _save(tx, schema, record, wanted, writes, through)
     await ensure_current(tx, schema)
     if wanted.only_update:
         raise not_found(NOT_FOUND)
     await counts.check_instances(tx, schema)
-    schema = await define_missing(tx, schema, kind, writes)
+    schema = await define_missing(tx, schema, kind, writes, through)
     made = await _create(tx, schema, kind, wanted, writes, through)
     if made is not None:
         return made

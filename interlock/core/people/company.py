@@ -16,17 +16,21 @@ from interlock.core.attributes.many import Writes, coerce_all
 from interlock.core.attributes.policy import Source
 from interlock.core.changes import change
 from interlock.core.definitions.define import define_missing
+from interlock.core.notes.store import Signed, newest_of_each
 from interlock.core.people import company_store as store
 from interlock.core.people import find, membership_store
 from interlock.core.people.company_fields import check, plan_id
+from interlock.core.records import satellite_store
 from interlock.core.records.record import Record
 from interlock.core.records.slots import slot_values
 from interlock.core.records.store import COMPANIES
 from interlock.core.records.writing import Difference
 from interlock.core.references import links
 from interlock.core.references.follow import write_down
-from interlock.core.schema.schema import Schema
+from interlock.core.schema.schema import Schema, Segment
 from interlock.core.schema.store import SchemaChanged, ensure_current
+from interlock.core.segments.segments import of_records, page_of_companies
+from interlock.core.tags.store import Tagging, tags_of
 from interlock.kit import clock, ids, limits
 from interlock.kit.problems import Problem, invalid, not_found
 from interlock.storage.database import Tx
@@ -55,6 +59,10 @@ class Shown:
     schema: Schema
     record: Record
     references: dict[str, links.Linked]
+    tags: Sequence[Tagging] = ()
+    notes: Sequence[Signed] = ()  # the newest few
+    note_count: int = 0
+    segments: Sequence[Segment] = ()
 
 
 # --- writing
@@ -94,7 +102,7 @@ async def lock(tx: Tx, schema: Schema, id: str) -> Record:
 
 async def _create(tx: Tx, schema: Schema, company_id: str, wanted: Write, through: str) -> Shown | None:
     """None when a company with this `company_id` has been made since we looked."""
-    schema, writes = await _coerced(tx, schema, wanted)
+    schema, writes = await _coerced(tx, schema, wanted, through)
     now = clock.seconds()
     fields: dict[str, Any] = dict.fromkeys(COMPANIES.field_names)
     fields |= {"live": 0, "user_count": 0, "session_count": 0, "monthly_spend": 0}
@@ -111,7 +119,7 @@ async def _create(tx: Tx, schema: Schema, company_id: str, wanted: Write, throug
 
 async def _save(tx: Tx, schema: Schema, record: Record, wanted: Write, through: str) -> Shown:
     """Merge into a locked company. Nothing is written when nothing differs."""
-    schema, writes = await _coerced(tx, schema, wanted)
+    schema, writes = await _coerced(tx, schema, wanted, through)
     difference = Difference()
     _apply(schema, record, wanted, writes, difference)
     await write_down(tx, schema, record, change.UPDATED, writes, difference, through)
@@ -121,10 +129,10 @@ async def _save(tx: Tx, schema: Schema, record: Record, wanted: Write, through: 
     return await show(tx, schema, record)
 
 
-async def _coerced(tx: Tx, schema: Schema, wanted: Write) -> tuple[Schema, Writes]:
+async def _coerced(tx: Tx, schema: Schema, wanted: Write, through: str) -> tuple[Schema, Writes]:
     """Custom attributes through the gate. Where a workspace lets unknown names make attributes, they are made here."""
     writes = coerce_all(schema, COMPANY, wanted.attributes, wanted.source)
-    return await define_missing(tx, schema, COMPANY, writes), writes
+    return await define_missing(tx, schema, COMPANY, writes, through), writes
 
 
 def _apply(schema: Schema, record: Record, wanted: Write, writes: Writes, difference: Difference) -> None:
@@ -138,7 +146,7 @@ def _apply(schema: Schema, record: Record, wanted: Write, writes: Writes, differ
 
 
 async def delete(tx: Tx, schema: Schema, id: str, through: str) -> Record:
-    """Delete a company with its links; its people stay, without it. 404 `company_not_found`.
+    """Delete a company with its links, tags and notes; its people stay, without it. 404 `company_not_found`.
 
     The history says who the people were, the first hundred of them; theirs does not mention it, so that deleting a
     company of fifty thousand people is still one small transaction.
@@ -148,6 +156,7 @@ async def delete(tx: Tx, schema: Schema, id: str, through: str) -> Record:
     if not await COMPANIES.delete(tx, schema.workspace.id, id):
         raise find.no_company()
     await membership_store.remove_of_company(tx, schema, id)
+    await satellite_store.drop(tx, schema.workspace.id, COMPANY, id)
     gone = await links.drop_all(tx, schema, COMPANY, id)
     before = {**record.fields, "custom_attributes": {**record.attributes, **gone}, "contact_ids": people}
     at = clock.micros()
@@ -163,8 +172,16 @@ async def show(tx: Tx, schema: Schema, record: Record) -> Shown:
 
 
 async def show_all(tx: Tx, schema: Schema, records: Sequence[Record]) -> list[Shown]:
+    """In the order of `records`. At most three statements, one or two for each reference attribute of companies, and
+    those that the rules of the segments of companies need (`of_records`)."""
+    if not records:
+        return []
+    key, ids = schema.workspace.id, [one.id for one in records]
     references = await links.read(tx, schema, COMPANY, records)
-    return [Shown(schema, one, references[one.id]) for one in records]
+    tags = await tags_of(tx, key, COMPANY, ids)
+    notes = await newest_of_each(tx, key, COMPANY, ids, limits.NESTED_SHOWN)
+    segments = await of_records(tx, schema, COMPANY, records)
+    return [Shown(schema, one, references[one.id], tags[one.id], *notes[one.id], segments[one.id]) for one in records]
 
 
 async def get(tx: Tx, schema: Schema, id: str) -> Shown:
@@ -185,6 +202,21 @@ async def named(tx: Tx, schema: Schema, name: str, limit: int, offset: int) -> t
     records, total = await store.by_name(tx, schema, name, limit, offset)
     if not total:
         raise find.no_company()
+    return await show_all(tx, schema, records), total
+
+
+async def tagged(tx: Tx, schema: Schema, tag_id: str, limit: int, offset: int) -> tuple[list[Shown], int]:
+    """A page of the companies with people that have a tag, the newest first, and how many those are.
+
+    Of a tag that is not there nobody has it: an empty list.
+    """
+    records, total = await store.by_tag(tx, schema, tag_id, limit, offset)
+    return await show_all(tx, schema, records), total
+
+
+async def in_segment(tx: Tx, schema: Schema, segment_id: str, limit: int, offset: int) -> tuple[list[Shown], int]:
+    """The same of a segment of companies."""
+    records, total = await page_of_companies(tx, schema, segment_id, limit, offset)
     return await show_all(tx, schema, records), total
 
 

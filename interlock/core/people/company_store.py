@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import bindparam, case, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from interlock.core.attributes.definition import COMPANY
@@ -16,7 +16,7 @@ from interlock.core.records.store import COMPANIES
 from interlock.core.schema.schema import Schema
 from interlock.storage.database import Row, Tx
 from interlock.storage.query import Query, any_of
-from interlock.storage.tables import companies, company_scrolls, workspaces
+from interlock.storage.tables import Text, companies, company_scrolls, taggings, workspaces
 
 ASCENDING, DESCENDING = "asc", "desc"
 
@@ -28,6 +28,9 @@ _version = (
 )
 
 _by_company_id = Query(select(*_columns).where(_key, companies.c.company_id == bindparam("company_id")))
+_ids_by_company_id = Query(
+    select(companies.c.company_id, companies.c.id).where(_key, any_of(companies.c.company_id, "company_ids"))
+)
 _locked = select(_version, *_columns).where(_key).with_for_update(key_share=True, of=companies)
 _locked_by_company_id = Query(_locked.where(companies.c.company_id == bindparam("company_id")))
 _locked_by_id = Query(_locked.where(companies.c.id == bindparam("id")))
@@ -52,6 +55,14 @@ _live_count = Query(select(func.count()).select_from(companies).where(*_live))
 _named = (_key, companies.c.name == bindparam("name"))
 _by_name = Query(_page.where(*_named).order_by(companies.c.id.desc()))
 _named_count = Query(select(func.count()).select_from(companies).where(*_named))
+_has_tag = (
+    taggings.c.workspace_id == bindparam("key"),
+    taggings.c.kind == literal(COMPANY, Text),
+    taggings.c.tag_id == bindparam("tag_id"),
+)
+_with_tag = taggings.join(companies, _key & (companies.c.id == taggings.c.record_id))
+_by_tag = Query(_page.select_from(_with_tag).where(*_has_tag, *_live).order_by(taggings.c.record_id.desc()))
+_tag_count = Query(select(func.count()).select_from(_with_tag).where(*_has_tag, *_live))
 _after = Query(
     select(*_columns)
     .where(*_live, companies.c.id > bindparam("after"))
@@ -91,6 +102,14 @@ async def by_company_id(tx: Tx, schema: Schema, company_id: str) -> Record | Non
     """By the customer's own id."""
     row = await tx.one(_by_company_id, key=schema.workspace.id, company_id=company_id)
     return COMPANIES.record(row, COMPANY) if row is not None else None
+
+
+async def ids_by_company_id(tx: Tx, schema: Schema, company_ids: Sequence[str]) -> dict[str, str]:
+    """The ids that companies have here, by the customer's own ids; unknown ones are left out."""
+    if not company_ids:
+        return {}
+    rows = await tx.all(_ids_by_company_id, key=schema.workspace.id, company_ids=list(company_ids))
+    return {row[0]: row[1] for row in rows}
 
 
 async def lock_by_company_id(tx: Tx, schema: Schema, company_id: str) -> tuple[Record | None, int | None]:
@@ -142,6 +161,13 @@ async def by_name(tx: Tx, schema: Schema, name: str, limit: int, offset: int) ->
     """Companies of exactly this name, with people or not, the newest first; and how many there are."""
     rows = await tx.all(_by_name, key=schema.workspace.id, name=name, limit=limit, offset=offset)
     return _records(rows), await tx.value(_named_count, key=schema.workspace.id, name=name)
+
+
+async def by_tag(tx: Tx, schema: Schema, tag_id: str, limit: int, offset: int) -> tuple[list[Record], int]:
+    """Companies with people that have a tag, the newest first; and how many there are."""
+    key = schema.workspace.id
+    rows = await tx.all(_by_tag, key=key, tag_id=tag_id, limit=limit, offset=offset)
+    return _records(rows), await tx.value(_tag_count, key=key, tag_id=tag_id)
 
 
 async def after(tx: Tx, schema: Schema, id: str, limit: int) -> list[Record]:

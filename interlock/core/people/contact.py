@@ -33,6 +33,7 @@ from interlock.core.definitions.define import define_missing
 from interlock.core.people import contact_store, find, memberships
 from interlock.core.people.contact_fields import LEAD, USER, Standard, settle
 from interlock.core.people.show import Shown, show_one
+from interlock.core.records import satellite_store
 from interlock.core.records.record import Record
 from interlock.core.records.slots import slot_values
 from interlock.core.records.store import CONTACTS
@@ -42,11 +43,13 @@ from interlock.core.references.follow import write_down
 from interlock.core.schema.schema import Schema
 from interlock.core.schema.store import SchemaChanged, ensure_current
 from interlock.core.staff.store import get_admin
+from interlock.core.webhooks import redaction
 from interlock.kit import clock, ids
 from interlock.kit.problems import Problem, invalid, missing
 from interlock.storage.database import Tx
 
-_FLAGS = ("unsubscribed_from_emails", "has_hard_bounced", "marked_email_as_spam", "archived", "blocked")
+_UNSUBSCRIBED = "unsubscribed_from_emails"
+_FLAGS = (_UNSUBSCRIBED, "has_hard_bounced", "marked_email_as_spam", "archived", "blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ async def create(tx: Tx, schema: Schema, wanted: ContactWrite, through: str, wit
         raise missing("An email, an external_id or a role is required", "email")
     writes = coerce_all(schema, CONTACT, wanted.attributes, wanted.source)
     await ensure_current(tx, schema)
-    schema = await define_missing(tx, schema, CONTACT, writes)
+    schema = await define_missing(tx, schema, CONTACT, writes, through)
     record, difference = _new(fields, wanted.standard.details)
     difference.set_attributes(record, writes)
     await _check_owner(tx, schema, difference)
@@ -115,7 +118,7 @@ async def update(
     """Merge into a contact: 404 `not_found`, 410 `contact_merged`, and the refusals of `create`."""
     writes = coerce_all(schema, CONTACT, wanted.attributes, wanted.source)
     record = await _lock(tx, schema, id, merged_is_gone)
-    schema = await define_missing(tx, schema, CONTACT, writes)
+    schema = await define_missing(tx, schema, CONTACT, writes, through)
     had = record.fields["external_id"], record.fields["user_email"]
     difference = Difference()
     _change(record, wanted.standard, difference)
@@ -187,10 +190,20 @@ async def save(
     """Store a locked contact that has been changed in memory, with its history. Nothing where nothing differs."""
     await write_down(tx, schema, record, action, writes, difference, through)
     if difference:
+        await _note_subscription(tx, schema, record.id, difference, through)
         record.fields["updated_at"] = clock.seconds()
         settle(record)
         slots = slot_values(schema.of(CONTACT), record.attributes)
         await CONTACTS.update(tx, schema.workspace.id, record, slots)
+
+
+async def _note_subscription(tx: Tx, schema: Schema, id: str, difference: Difference, through: str) -> None:
+    """Emails as a whole were refused, or taken again: a change of its own, which webhooks have a topic for."""
+    if _UNSUBSCRIBED in difference.after:
+        before, after = ({_UNSUBSCRIBED: one[_UNSUBSCRIBED]} for one in (difference.before, difference.after))
+        action = change.UNSUBSCRIBED if after[_UNSUBSCRIBED] else change.SUBSCRIBED
+        row = change.row(schema.workspace.id, CONTACT, id, action, through, clock.micros(), before, after)
+        await change.note(tx, row)
 
 
 # --- archive, block, delete
@@ -219,7 +232,10 @@ async def set_state(tx: Tx, schema: Schema, id: str, action: str, through: str, 
 
 
 async def delete(tx: Tx, schema: Schema, id: str, through: str, merged_is_gone: bool = True) -> Record:
-    """Delete a contact with its links, its memberships and whatever was merged into it; its history stays."""
+    """Delete a contact with its links, its memberships, what is kept beside it, and whatever was merged into it.
+
+    Its history stays, and what it has said in conversations, under the name that it had then.
+    """
     record = await _lock(tx, schema, id, merged_is_gone)
     await CONTACTS.lock_alone(tx, schema.workspace.id, [id])
     await _remove(tx, schema, record, through)
@@ -228,6 +244,7 @@ async def delete(tx: Tx, schema: Schema, id: str, through: str, merged_is_gone: 
     for source in sources.values():
         await _remove(tx, schema, source, through)
     await contact_store.forget_merges(tx, schema, id)
+    await redaction.redact(tx, schema, CONTACT, [id, *sources])
     return record
 
 
@@ -235,6 +252,7 @@ async def _remove(tx: Tx, schema: Schema, record: Record, through: str) -> None:
     gone = await links.drop_all(tx, schema, CONTACT, record.id)
     if record.fields["merged_into"] is None:  # else its memberships have moved
         await memberships.drop_contact(tx, schema, record.id)
+    await satellite_store.drop(tx, schema.workspace.id, CONTACT, record.id)
     await CONTACTS.delete(tx, schema.workspace.id, record.id)
     before = {**record.fields, **record.details, "custom_attributes": {**record.attributes, **gone}}
     at = clock.micros()

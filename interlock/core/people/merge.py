@@ -5,7 +5,9 @@ The user stays, with its id and everything it has. Decided here, since no source
 * What the user lacks it takes from the lead: name, phone, email (unless another user has it), owner, sign-up date,
   picture, language, and each custom attribute. Browser, place, phones and campaign are taken as a whole or not at
   all, so that one person's browser never has another's version.
-* Of the last_* times the later one counts. Whoever unsubscribed stays unsubscribed.
+* Of the last_* times the later one counts. Whoever unsubscribed stays unsubscribed, from everything or from a
+  subscription type.
+* Tags, notes, events, consent and conversations become the user's; what the user has already stays as it is there.
 * Links and companies move to the user; where a reference holds one record only, the user's own stays.
 * The lead stays in the database, found by its id and its external id as gone. Its email is free again.
 * Phones match by their digits, emails without regard to case.
@@ -15,14 +17,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from interlock.core.activity import store as activity
 from interlock.core.attributes.definition import CONTACT
 from interlock.core.attributes.many import Writes
 from interlock.core.changes import change
+from interlock.core.consent import store as consent
 from interlock.core.people import contact_store, find, memberships
 from interlock.core.people.contact import save
 from interlock.core.people.contact_fields import LEAD, USER
 from interlock.core.people.contact_store import Merge
 from interlock.core.people.show import Shown, show_one
+from interlock.core.records import satellite_store
 from interlock.core.records.record import Record
 from interlock.core.records.store import CONTACTS
 from interlock.core.records.writing import Difference
@@ -66,6 +71,9 @@ async def merge(
     difference = _combine(source, target, free_email)
     difference.after["merged_from"] = {"type": CONTACT, "id": source.id}
     await memberships.move_contact(tx, schema, source.id, target.id)
+    await consent.keep_refusals(tx, schema.workspace.id, source.id, target.id)
+    await activity.merge(tx, schema.workspace.id, source.id, target.id)
+    await satellite_store.move(tx, schema.workspace.id, CONTACT, source.id, target.id)
     await _retire(tx, schema, source, target, through)
     await save(tx, schema, target, change.MERGED, Writes(), difference, through)
     await links.merge(tx, schema, CONTACT, source.id, target.id)

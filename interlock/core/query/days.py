@@ -19,10 +19,16 @@ UTC = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """The zone whose calendar days count for standard timestamps, and for date attributes; None: the exact second."""
+    """The zone whose calendar days count for standard timestamps, and for date attributes; None: the exact second.
+
+    `inclusive`: `>` and `<` hold for the very second as well. `now`: what `{"days_ago": 30}` counts from; without it
+    there are no such values.
+    """
 
     standard: str | None = None
     custom: str | None = None
+    inclusive: bool = False
+    now: int | None = None
 
     @classmethod
     def by_day(cls, timezone: str) -> Self:
@@ -38,6 +44,17 @@ class DateRules:
     def exact(cls) -> Self:
         """Everything under `/interlock/v1`, and workspaces that chose it."""
         return cls()
+
+    @classmethod
+    def of_threads(cls) -> Self:
+        """Conversations and tickets, in every version: to the second. The description calls `>` "greater (or equal)"
+        and `<` "lower (or equal)"; so they are for dates, and numbers compare as everywhere."""
+        return cls(inclusive=True)
+
+    @classmethod
+    def of_segments(cls, now: int) -> Self:
+        """The rules of segments: to the second, and relative to now."""
+        return cls(now=now)
 
     @classmethod
     def of_contacts(cls, workspace: Workspace, preview: bool) -> Self:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from interlock.core.attributes.definition import DECIMAL, LIST, STRING
-from interlock.core.query.fields import Field
+from interlock.core.query.field import Field
 from interlock.kit import limits
 from interlock.kit.problems import Problem
 

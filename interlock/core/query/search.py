@@ -8,16 +8,18 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.core.query.fields import Column, Field
+from interlock.core.query.field import Column, Field
 from interlock.core.query.match import value_of
 from interlock.core.query.page import Position, decode_cursor, encode_cursor
 from interlock.core.query.parse import Search
-from interlock.core.query.predicate import Predicate
-from interlock.core.query.sql import Statements, always_there, shape
+from interlock.core.query.predicate import Predicate, size
+from interlock.core.query.sql import Statements, always_there, is_one_stretch, shape
 from interlock.core.records.record import Record
 from interlock.core.records.store import RecordStore
 from interlock.core.schema.schema import Schema
-from interlock.storage.database import Row, Tx
+from interlock.kit import limits
+from interlock.kit.problems import invalid
+from interlock.storage.database import Database, Row, Tx
 from interlock.storage.query import Query
 
 STATEMENTS = 512
@@ -61,6 +63,17 @@ class _Compiled:
 _compiled = _Compiled(STATEMENTS)
 
 
+async def find(database: Database, schema: Schema, kind: str, wanted: Search, store: RecordStore) -> Found:
+    """`search`, by the connections that suit it.
+
+    PostgreSQL plans every search anew for its values, which takes longer than a good one runs. Where the plan cannot
+    depend on them, one is kept, as for look-ups.
+    """
+    keeps_plan = database.dialect == "postgresql" and _is_id(wanted.sort[0]) and is_one_stretch(wanted.where, store)
+    run = database.read if keeps_plan else database.search
+    return await run(search, schema, kind, wanted, store)
+
+
 async def search(
     tx: Tx, schema: Schema, kind: str, search: Search, store: RecordStore, *, with_total: bool = True
 ) -> Found:
@@ -72,13 +85,25 @@ async def search(
     field, descending = search.sort
     after = decode_cursor(search.starting_after, field) if search.starting_after else None
     running = _Running(tx, schema, kind, search.where, store)
-    rows = await running.page(field, descending, after, search.per_page + 1)
+    total = None
+    if with_total and _is_id(field) and tx.dialect == "postgresql":
+        rows, total = await running.counted(descending, after, search.per_page + 1)
+    else:
+        rows = await running.page(field, descending, after, search.per_page + 1)
     more = len(rows) > search.per_page
     records = [store.record(row, kind) for row in rows[: search.per_page]]
-    total = None
-    if with_total:
+    if with_total and total is None:
         total = await running.count() if more or after is not None else len(records)
     return Found(records, total, encode_cursor(_position(field, records[-1])) if more else None)
+
+
+async def numbered(
+    tx: Tx, schema: Schema, kind: str, where: Predicate, store: RecordStore, limit: int, offset: int
+) -> tuple[list[Record], int]:
+    """A page by number, the newest first, and how many records there are: for the lists of companies."""
+    running = _Running(tx, schema, kind, where, store)
+    rows = await running.numbered(limit, offset)
+    return [store.record(row, kind) for row in rows], await running.count()
 
 
 async def count(tx: Tx, schema: Schema, kind: str, where: Predicate | None, store: RecordStore) -> int:
@@ -101,6 +126,8 @@ class _Running:
     """One search with its values bound."""
 
     def __init__(self, tx: Tx, schema: Schema, kind: str, where: Predicate | None, store: RecordStore) -> None:
+        if size(where) > limits.SEARCH_PARTS:
+            raise invalid("The search has too many parts, those of the segments in it included", "query")
         values: list[Any] = []
         self._tx = tx
         self._store = store
@@ -125,6 +152,18 @@ class _Running:
         if len(rows) < limit and not always_there(field, self._store):
             rows = [*rows, *await self._without_value(field, descending, after, limit - len(rows))]
         return rows
+
+    async def counted(self, descending: bool, after: Position | None, limit: int) -> tuple[list[Row], int | None]:
+        """A page by id, and the total as far as it came along: one round trip for both. SQLite makes none, and would
+        copy the page."""
+        key = ("counted", self._shape, descending, after is None)
+        query = _compiled.get(key, lambda: self._statements().by_id_counted(descending, after is not None))
+        rows = await self._rows(query, after, limit)
+        return [row[1:] for row in rows], rows[0][0] if rows else None
+
+    async def numbered(self, limit: int, offset: int) -> list[Row]:
+        query = _compiled.get(("numbered", self._shape), lambda: self._statements().numbered())
+        return await self._tx.all(query, **self._values, limit=limit, offset=offset)
 
     def _statements(self) -> Statements:
         return Statements(self._store, self._where)

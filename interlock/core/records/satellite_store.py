@@ -21,6 +21,7 @@ from interlock.storage.tables import (
     participants,
     subscriptions,
     taggings,
+    visitors,
 )
 
 
@@ -45,6 +46,7 @@ SATELLITES: dict[str, tuple[Satellite, ...]] = {
         Satellite(data_event_summaries, "contact_id"),
         Satellite(participants, "member_id", "kind"),
         Satellite(message_receipts, "contact_id"),
+        Satellite(visitors, "converted_to"),
     ),
     COMPANY: (_TAGGINGS, _NOTES),
     CONVERSATION: (_TAGGINGS,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,9 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, TICKET
 from interlock.core.records.record import Record
+from interlock.core.schema.schema import Schema
+from interlock.core.schema.store import SchemaChanged
 from interlock.storage.database import Row, Tx
 from interlock.storage.query import Query, any_of
-from interlock.storage.tables import SLOTS, companies, contacts, conversations, instances, tickets
+from interlock.storage.tables import SLOTS, companies, contacts, conversations, instances, tickets, workspaces
 
 _JSON = ("attributes", "details")
 _encode = msgspec.json.Encoder().encode
@@ -48,6 +50,10 @@ class RecordStore:
         self._by_id = Query(by_id)
         # "no key update": others may still link to the record meanwhile, which takes a key-share lock
         self._locked = Query(by_id.with_for_update(key_share=True))
+        of_workspace = workspaces.c.id == bindparam("workspace_id")
+        version = select(workspaces.c.schema_version).where(of_workspace).scalar_subquery()
+        locked_current = select(version, *self.columns).where(*where).with_for_update(key_share=True, of=table)
+        self._locked_current = Query(locked_current)
         several = select(*self.columns).where(table.c[key] == bindparam("key"), any_of(table.c.id, "ids"))
         self._locked_several = Query(several.order_by(table.c.id).with_for_update(key_share=True))
         self._locked_alone = Query(several.order_by(table.c.id).with_for_update())
@@ -65,7 +71,11 @@ class RecordStore:
         fixed = {key, "workspace_id", "type_id", "id"}
         changing = {column.name: bindparam(column.name) for column in table.c if column.name not in fixed}
         self._update = Query(update(table).where(*where).values(changing))
+        self._update_some: dict[tuple[str, ...], Query] = {}
+        self._where = where
         self._delete = Query(delete(table).where(*where))
+        several_ids = (table.c[key] == bindparam("key"), any_of(table.c.id, "ids"))
+        self._touch = Query(update(table).where(*several_ids).values(updated_at=bindparam("updated_at")))
 
     # --- rows and records
 
@@ -101,6 +111,19 @@ class RecordStore:
         """The record, which nobody else changes until this transaction ends."""
         row = await tx.one(self._locked, key=key, id=id)
         return self.record(row, kind) if row is not None else None
+
+    async def lock_current(self, tx: Tx, schema: Schema, id: str, kind: str) -> Record | None:
+        """The same, and the definitions are the newest (`SchemaChanged` otherwise), in one round trip.
+
+        The statement takes the lock that `ensure_current` speaks of by locking a row of this table.
+        """
+        key = schema.workspace.id
+        row = await tx.one(self._locked_current, key=key, id=id, workspace_id=key)
+        if row is None:
+            return None
+        if row[0] != schema.version:
+            raise SchemaChanged
+        return self.record(row[1:], kind)
 
     async def lock_many(self, tx: Tx, key: str, ids: Sequence[str], kind: str = "") -> dict[str, Record]:
         """Locked in the order of their ids, so that two transactions over the same records cannot block each other."""
@@ -142,10 +165,41 @@ class RecordStore:
     async def update(self, tx: Tx, key: str, record: Record, slots: dict[str, Any]) -> None:
         await tx.run(self._update, **self.values(key, record, slots))
 
+    async def update_some(self, tx: Tx, key: str, id: str, values: Mapping[str, Any]) -> None:
+        """Write some columns of a record, by their names.
+
+        SQLite writes every index that has one of the columns which a statement names, whether they change or not: a
+        record has thirty indexes, of which few have to do with any one write.
+        """
+        names = tuple(sorted(values))
+        query = self._update_some.get(names)
+        if query is None:
+            query = Query(update(self.table).where(*self._where).values({name: bindparam(name) for name in names}))
+            self._update_some[names] = query
+        await tx.run(query, key=key, id=id, **values)
+
+    async def update_changed(
+        self, tx: Tx, key: str, record: Record, fields: Mapping[str, Any], slots: dict[str, Any] | None
+    ) -> None:
+        """Update a locked record that had these fields; its custom attributes where it comes with its `slots`."""
+        values = {name: value for name, value in record.fields.items() if value != fields[name]}
+        if slots is not None:
+            values |= slots
+            values["attributes"] = _encode(record.attributes).decode()
+        if len(self.json_names) > 1:
+            values["details"] = _encode(record.details).decode()
+        if values:
+            await self.update_some(tx, key, record.id, values)
+
     async def update_many(self, tx: Tx, key: str, records: Sequence[tuple[Record, dict[str, Any]]]) -> None:
         """Update records that are locked, each with its slots."""
         if records:
             await tx.many(self._update, [self.values(key, record, slots) for record, slots in records])
+
+    async def touch(self, tx: Tx, key: str, ids: Sequence[str], now: int) -> None:
+        """Records that are locked have changed in what is kept beside them: tags, consent."""
+        if ids:
+            await tx.run(self._touch, key=key, ids=list(ids), updated_at=now)
 
     async def delete(self, tx: Tx, key: str, id: str) -> bool:
         return await tx.run(self._delete, key=key, id=id) > 0

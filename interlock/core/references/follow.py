@@ -60,6 +60,11 @@ async def write_links(
     for name, link_write in wanted.items():
         attribute = schema.of(record.kind)[name]
         done = await links.write(tx, schema, attribute, record.id, link_write, is_new=is_new)
+        if record.id in done.after:  # it refers to itself: one end changes what another shows, even of a new record
+            is_new = False
+            if shown is not None:
+                shown.clear()
+            shown = None
         if shown is not None and done.linked is not None:
             shown[name] = done.linked
         if not done.changed:

@@ -13,16 +13,17 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.attributes.definition import COMPANY, CONTACT, Attribute, ReferenceEnd
+from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, TICKET, Attribute, ReferenceEnd
 from interlock.core.attributes.types.reference import LinkWrite, Target
 from interlock.core.records.record import Record
-from interlock.core.records.store import RecordStore
+from interlock.core.records.store import RecordStore, store_of
 from interlock.core.references import store
 from interlock.core.schema.schema import Schema
 from interlock.kit import limits
 from interlock.kit.problems import Problem, invalid
 from interlock.storage.database import Tx
 
+_WORDS = {CONTACT: "Contact", COMPANY: "Company", CONVERSATION: "Conversation", TICKET: "Ticket"}
 SHOWN_IN_HISTORY = 100  # ids of one side of one change: a history row stays small
 
 
@@ -146,12 +147,11 @@ async def resolve(tx: Tx, schema: Schema, attribute: Attribute, targets: Sequenc
     """A glimpse of each target that exists in this workspace; they are locked against being deleted."""
     end = attribute.reference
     assert end is not None
-    table_store = store.target_store(end.to)
-    if table_store is None or _hidden(schema, end.to):
+    if _hidden(schema, end.to):
         return {}
     wanted_ids = [one.id for one in targets if one.id is not None]
     wanted_external = [one.external_id for one in targets if one.external_id is not None]
-    finder = store.Finder.of(table_store, not end.inverse_many)
+    finder = store.Finder.of(store_of(end.to), not end.inverse_many)
     by_id = await finder.by_id(tx, schema.workspace.id, end.to, wanted_ids)
     by_external_id = await finder.by_external_id(tx, schema.workspace.id, end.to, wanted_external)
     found: dict[Target, Record] = {}
@@ -168,7 +168,7 @@ def missing(schema: Schema, attribute: Attribute, target: Target) -> Problem:
     if _hidden(schema, attribute.reference.to):
         identifier = schema.label(attribute.reference.to)
         return invalid(f"Custom object type `{identifier}` is archived", attribute.full_name)
-    word = {CONTACT: "Contact", COMPANY: "Company"}.get(attribute.reference.to) or schema.label(attribute.reference.to)
+    word = _WORDS.get(attribute.reference.to) or schema.label(attribute.reference.to)
     named = f"id '{target.id[:100]}'" if target.id is not None else f"external_id '{(target.external_id or '')[:100]}'"
     return invalid(f"{word} with {named} not found", attribute.full_name)
 
@@ -197,9 +197,9 @@ async def _linked(tx: Tx, schema: Schema, attribute: Attribute, own_ids: Sequenc
     end = attribute.reference
     assert end is not None
     found = {id: Linked() for id in own_ids}
-    table_store = store.target_store(end.to)
-    if table_store is None or _hidden(schema, end.to):
+    if _hidden(schema, end.to):
         return found
+    table_store = store_of(end.to)
     key, queries = schema.workspace.id, store.ENDS[end.side]
     one_query, several_query = queries.joined(table_store)
     if end.many and len(own_ids) > 1:
@@ -244,9 +244,8 @@ def inside(schema: Schema, kind: str) -> Inside:
     read: list[tuple[Attribute, RecordStore]] = []
     for one in attributes:
         assert one.reference is not None
-        target = store.target_store(one.reference.to)
-        if target is not None and not _hidden(schema, one.reference.to):
-            read.append((one, target))
+        if not _hidden(schema, one.reference.to):
+            read.append((one, store_of(one.reference.to)))
     ends = tuple((one.reference.side, target) for one, target in read if one.reference)
     values = {f"inside_{position}": one.reference.id for position, (one, _) in enumerate(read) if one.reference}
     return Inside(tuple(one.name for one in attributes), tuple(read), ends, values)

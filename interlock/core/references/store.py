@@ -13,7 +13,7 @@ from sqlalchemy import Column, Label, bindparam, delete, distinct, exists, func,
 from sqlalchemy.dialects.postgresql import insert
 
 from interlock.core.records.record import Record
-from interlock.core.records.store import RecordStore, store_of
+from interlock.core.records.store import RecordStore
 from interlock.kit import ids, limits
 from interlock.storage.database import Row, Tx
 from interlock.storage.query import JsonArrays, Query, any_of, any_of_many
@@ -23,8 +23,16 @@ _key = links.c.shard_key == bindparam("key")
 _reference = links.c.reference_id == bindparam("reference_id")
 
 
-_SHOWN = {"contacts": ("external_id", "role", "email", "name"), "companies": ("company_id", "name")}
-"""What is shown of a person or a company inside another record. Of an instance: everything but its references."""
+_SHOWN = {
+    "contacts": ("external_id", "role", "email", "name"),
+    "companies": ("company_id", "name"),
+    "conversations": ("title", "state"),
+    "tickets": ("number", "title"),
+}
+"""What is shown of these inside another record. Of an instance: everything but its references."""
+
+_EXTERNAL = {"contacts": "external_id", "companies": "company_id", "instances": "external_id"}
+"""The client's own id of a record. Threads have none."""
 
 
 def glimpse_columns(store: RecordStore) -> list[Column[Any]]:
@@ -213,11 +221,6 @@ async def drop(tx: Tx, key: str, reference_id: str, link_ids: Sequence[str] | No
         await tx.run(_delete_ids, key=key, ids=list(link_ids))
 
 
-def target_store(kind: str) -> RecordStore | None:
-    """The store of records that a reference may point at; conversations and tickets have none yet."""
-    return None if kind in ("conversation", "ticket") else store_of(kind)
-
-
 class Finder:
     """Find and lock the targets of a reference in one table.
 
@@ -229,12 +232,14 @@ class Finder:
 
     def __init__(self, table_store: RecordStore, exclusive: bool) -> None:
         table = table_store.table
-        external = table.c.company_id if table.name == "companies" else table.c.external_id
+        external = table.c[_EXTERNAL.get(table.name, "id")]
         base = select(external, *glimpse_columns(table_store)).where(table.c[table_store.key] == bindparam("key"))
         if table_store.kind_column:
             base = base.where(table.c[table_store.kind_column] == bindparam("kind"))
         if table.name == "contacts":
             base = base.where(table.c.merged_into.is_(None))
+        if table.name == "conversations":
+            base = base.where(table.c.live == 1)
         base = base.order_by(table.c.id).with_for_update(key_share=True, read=not exclusive)
         self._store = table_store
         self._by_id = Query(base.where(any_of(table.c.id, "ids")))
@@ -252,6 +257,8 @@ class Finder:
         }
 
     async def by_external_id(self, tx: Tx, key: str, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        if self._store.table.name not in _EXTERNAL:
+            return {}
         rows = await self._rows(tx, self._by_external_id, key, kind, ids)
         return {row[0]: glimpse(self._store, row[1:], kind) for row in rows}
 

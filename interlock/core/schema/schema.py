@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from interlock.core.attributes.definition import STANDARD_KINDS, Attribute
 from interlock.kit import limits
@@ -28,6 +29,7 @@ class WorkspaceSettings:
     max_instances: int | None = None
     history_days: int = 365
     rate_limit_per_minute: int | None = None
+    away_reason_mandatory: bool = False  # whoever goes away must say why
     qualification: tuple[int | str, ...] = ()
     """What teammates ask leads, in order: ids of custom attributes, `contact.email` for standard ones."""
 
@@ -59,6 +61,22 @@ class ObjectType:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """People or companies that satisfy rules (`core/query/rules.py`), which are here as they were sent.
+
+    `person_type` says which people are meant: `user`, or `contact` for leads. Of companies it is `user`.
+    """
+
+    id: str
+    kind: str  # contact, company
+    person_type: str
+    name: str
+    rules: Any
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """Everything that a workspace has defined, at one version."""
 
@@ -66,6 +84,7 @@ class Schema:
     version: int
     types: Mapping[str, ObjectType]  # by id
     attributes: Mapping[str, Mapping[str, Attribute]]  # by kind, then by name; archived ones too
+    segments: Mapping[str, Segment] = field(default_factory=dict)  # by id
     identifiers: Mapping[str, ObjectType] = field(init=False)
     by_id: Mapping[int, Attribute] = field(init=False)
 

@@ -1,4 +1,4 @@
-"""Definitions in the database: workspaces, object types, attributes."""
+"""Definitions in the database: workspaces, object types, attributes, segments."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, false, insert, select, update
+from sqlalchemy import bindparam, delete, false, insert, select, update
 
-from interlock.core.attributes.definition import Attribute, Option, ReferenceEnd
-from interlock.core.schema.schema import ObjectType, Schema, Workspace, WorkspaceSettings
+from interlock.core.attributes.definition import Attribute, Details, Option, ReferenceEnd
+from interlock.core.schema.schema import ObjectType, Schema, Segment, Workspace, WorkspaceSettings
 from interlock.storage.database import Row, Tx
 from interlock.storage.query import Query
-from interlock.storage.tables import attributes, links, object_types, workspaces
+from interlock.storage.tables import attributes, links, object_types, segments, workspaces
 
 
 class SchemaChanged(Exception):
@@ -41,6 +41,20 @@ _types = Query(
 )
 _attributes = Query(
     select(*_attribute_columns).where(attributes.c.workspace_id == _of_workspace).order_by(attributes.c.id)
+)
+_segment_columns = (
+    segments.c.id,
+    segments.c.kind,
+    segments.c.person_type,
+    segments.c.name,
+    segments.c.rules,
+    segments.c.created_at,
+    segments.c.updated_at,
+)
+_segments = Query(
+    select(*_segment_columns)
+    .where(segments.c.workspace_id == _of_workspace)
+    .order_by(segments.c.created_at, segments.c.id)
 )
 _version = Query(select(workspaces.c.schema_version).where(workspaces.c.id == _of_workspace))
 _no_link = select(links.c.id).where(false()).with_for_update(read=True, key_share=True).scalar_subquery()
@@ -93,7 +107,14 @@ async def load(tx: Tx, workspace_id: str) -> Schema | None:
     types = {one.id: one for one in map(_type, await tx.all(_types, workspace_id=workspace_id))}
     settings = msgspec.json.decode(row[7], type=WorkspaceSettings)
     workspace = Workspace(row[0], row[1], row[2], row[3], row[4], row[5], row[6], settings)
-    return Schema(workspace, row[8], types, _by_kind(await tx.all(_attributes, workspace_id=workspace_id)))
+    by_kind = _by_kind(await tx.all(_attributes, workspace_id=workspace_id))
+    known = {one.id: one for one in map(_segment, await tx.all(_segments, workspace_id=workspace_id))}
+    return Schema(workspace, row[8], types, by_kind, known)
+
+
+def _segment(row: Row) -> Segment:
+    id, kind, person_type, name, rules, created_at, updated_at = row
+    return Segment(id, kind, person_type, name, msgspec.json.decode(rules), created_at, updated_at)
 
 
 def _type(row: Row) -> ObjectType:
@@ -133,6 +154,7 @@ def _attribute(one: dict[str, Any], ends: dict[str, dict[str, dict[str, Any]]]) 
         data_type=one["data_type"],
         description=one["description"],
         options=tuple(msgspec.json.decode(one["options"], type=list[Option])),
+        details=msgspec.json.decode(one["details"], type=Details) if one["details"] else Details(),
         messenger_writable=bool(one["messenger_writable"]),
         archived=bool(one["archived"]),
         slot=one["slot"],
@@ -154,6 +176,7 @@ def _attribute_values(workspace_id: str, one: Attribute) -> dict[str, Any]:
         "data_type": one.data_type,
         "description": one.description,
         "options": _encode(one.options).decode(),
+        "details": _encode(one.details).decode() if one.details != Details() else None,
         "messenger_writable": one.messenger_writable,
         "archived": one.archived,
         "slot": one.slot,
@@ -230,6 +253,40 @@ def _type_values(one: ObjectType) -> dict[str, Any]:
         "archived": one.archived,
         "updated_at": one.updated_at,
     }
+
+
+_insert_segment = Query(insert(segments))
+_update_segment = Query(
+    update(segments)
+    .where(segments.c.workspace_id == _of_workspace, segments.c.id == bindparam("id"))
+    .values({name: bindparam(name) for name in ("name", "person_type", "rules", "updated_at")})
+)
+_delete_segment = Query(
+    delete(segments).where(segments.c.workspace_id == _of_workspace, segments.c.id == bindparam("id"))
+)
+
+
+def _segment_values(one: Segment) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "person_type": one.person_type,
+        "name": one.name,
+        "rules": _encode(one.rules).decode(),
+        "updated_at": one.updated_at,
+    }
+
+
+async def insert_segment(tx: Tx, workspace_id: str, one: Segment) -> None:
+    values = _segment_values(one)
+    await tx.run(_insert_segment, workspace_id=workspace_id, kind=one.kind, created_at=one.created_at, **values)
+
+
+async def update_segment(tx: Tx, workspace_id: str, one: Segment) -> None:
+    await tx.run(_update_segment, workspace_id=workspace_id, **_segment_values(one))
+
+
+async def delete_segment(tx: Tx, workspace_id: str, id: str) -> None:
+    await tx.run(_delete_segment, workspace_id=workspace_id, id=id)
 
 
 async def insert_attribute(tx: Tx, workspace_id: str, one: Attribute) -> None:

@@ -6,7 +6,6 @@ from interlock.core.attributes.definition import CONVERSATION, TICKET
 from interlock.core.records.record import Record
 from interlock.core.records.store import CONVERSATIONS, TICKETS
 from interlock.core.schema.schema import Schema
-from interlock.core.schema.store import ensure_current
 from interlock.kit.problems import Problem, not_found
 from interlock.storage.database import Tx
 
@@ -19,9 +18,7 @@ async def conversation(tx: Tx, schema: Schema, id: str, problem: Problem | None 
 
 async def lock_conversation(tx: Tx, schema: Schema, id: str, problem: Problem | None = None) -> Record:
     """The same, to be changed: locked, and the definitions are the newest (`SchemaChanged` otherwise)."""
-    record = await CONVERSATIONS.lock(tx, schema.workspace.id, id, CONVERSATION)
-    await ensure_current(tx, schema)
-    return _present(record, problem)
+    return _present(await CONVERSATIONS.lock_current(tx, schema, id, CONVERSATION), problem)
 
 
 async def ticket(tx: Tx, schema: Schema, id: str, problem: Problem | None = None) -> Record:
@@ -31,9 +28,7 @@ async def ticket(tx: Tx, schema: Schema, id: str, problem: Problem | None = None
 
 
 async def lock_ticket(tx: Tx, schema: Schema, id: str, problem: Problem | None = None) -> Record:
-    record = await TICKETS.lock(tx, schema.workspace.id, id, TICKET)
-    await ensure_current(tx, schema)
-    return _present(record, problem or no_ticket())
+    return _present(await TICKETS.lock_current(tx, schema, id, TICKET), problem or no_ticket())
 
 
 def no_ticket() -> Problem:

@@ -64,12 +64,18 @@ _delete_parts = Query(delete(parts).where(*_of_thread))
 
 
 def _made(row: Row) -> Part:
-    *plain, redacted, details = row
-    return Part(*plain, bool(redacted), msgspec.json.decode(details))
+    id, part_type, author_type, author_id, body, created_at, updated_at, redacted, details = row
+    decoded = msgspec.json.decode(details)
+    return Part(id, part_type, author_type, author_id, body, created_at, updated_at, bool(redacted), decoded)
 
 
 async def append(tx: Tx, workspace_id: str, thread_id: str, *added: Part) -> None:
     """Add parts, in the transaction of what they tell of."""
+    await append_to_many(tx, workspace_id, [(thread_id, one) for one in added])
+
+
+async def append_to_many(tx: Tx, workspace_id: str, added: Sequence[tuple[str, Part]]) -> None:
+    """Add parts to several threads, each with the id of its thread."""
     rows = [
         {
             "workspace_id": workspace_id,
@@ -84,7 +90,7 @@ async def append(tx: Tx, workspace_id: str, thread_id: str, *added: Part) -> Non
             "updated_at": one.updated_at,
             "details": msgspec.json.encode(one.details).decode(),
         }
-        for one in added
+        for thread_id, one in added
     ]
     if len(rows) == 1:
         await tx.run(_insert_part, **rows[0])
@@ -139,6 +145,7 @@ class Participant:
 _members = participants.c
 _in_thread = (_members.workspace_id == bindparam("key"), _members.thread_id == bindparam("thread"))
 _add = Query(insert_or(participants).on_conflict_do_nothing().returning(_members.member_id))
+_add_unseen = Query(insert_or(participants).on_conflict_do_nothing())
 _remove = Query(
     delete(participants).where(*_in_thread, _members.kind == bindparam("kind"), _members.member_id == bindparam("id"))
 )
@@ -152,16 +159,24 @@ _delete_participants = Query(delete(participants).where(*_in_thread))
 
 async def add_participant(tx: Tx, workspace_id: str, thread_id: str, one: Participant) -> bool:
     """Whether it is new."""
-    row = await tx.one(
-        _add,
-        workspace_id=workspace_id,
-        thread_id=thread_id,
-        kind=one.kind,
-        member_id=one.member_id,
-        created_at=one.created_at,
-        details=msgspec.json.encode(one.details).decode(),
-    )
-    return row is not None
+    return await tx.one(_add, **_participant(workspace_id, thread_id, one)) is not None
+
+
+async def add_participants(tx: Tx, workspace_id: str, thread_id: str, several: Sequence[Participant]) -> None:
+    """The same for those of whom nobody asks whether they are new."""
+    for one in several:
+        await tx.run(_add_unseen, **_participant(workspace_id, thread_id, one))
+
+
+def _participant(workspace_id: str, thread_id: str, one: Participant) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id,
+        "thread_id": thread_id,
+        "kind": one.kind,
+        "member_id": one.member_id,
+        "created_at": one.created_at,
+        "details": msgspec.json.encode(one.details).decode(),
+    }
 
 
 async def remove_participant(tx: Tx, workspace_id: str, thread_id: str, kind: str, member_id: str) -> bool:

@@ -12,6 +12,7 @@ from interlock.core.schema.schema import Workspace, WorkspaceSettings
 from interlock.core.staff import access
 from interlock.core.staff.access import AccessToken
 from interlock.core.staff.store import Admin, insert_admin
+from interlock.core.workspaces.defaults import make_defaults
 from interlock.kit import clock, ids, limits
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query
@@ -107,3 +108,4 @@ async def _create(tx: Tx, workspace: Workspace, owner: Admin, hashed: str, token
     )
     await insert_admin(tx, workspace.id, owner)
     await access.insert_token(tx, hashed, token)
+    await make_defaults(tx, workspace.id, workspace.created_at)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, update
 
 from interlock.core.records.store import lock_records
+from interlock.core.staff import away
 from interlock.core.workspaces.bootstrap import sandbox_of
+from interlock.core.workspaces.defaults import make_defaults
+from interlock.kit import clock
 from interlock.kit.problems import Problem, not_found
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query
@@ -33,7 +36,9 @@ _raise_version = Query(
 
 
 async def reset_workspace(database: Database, workspace_id: str) -> None:
-    """Remove everything from a workspace but its owner and tokens; its settings stay as well.
+    """Remove everything from a workspace but its people and tokens; its settings stay as well.
+
+    What every workspace starts with (a team, ticket states) is made again, and nobody is away.
 
     Refused with 403 `action_forbidden` unless the database was made with `--sandbox`.
     """
@@ -49,3 +54,5 @@ async def _reset(tx: Tx, workspace_id: str) -> None:
     await lock_records(tx)  # those who have started already are waited for, so that nothing of theirs stays
     for query in _emptied:
         await tx.run(query, workspace_id=workspace_id)
+    await away.forget(tx, workspace_id)
+    await make_defaults(tx, workspace_id, clock.seconds())

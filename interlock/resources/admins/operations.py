@@ -1,6 +1,6 @@
-"""Admins over REST: who runs the workspace, and which workspace a token is for.
+"""Admins over REST: who runs the workspace, who is away, and which workspace a token is for.
 
-Source: description 2.16 tag "Admins"; reference/api_conventions.md 1 for `GET /me`.
+Source: description 2.16 tag "Admins"; reference/api_conventions.md 1 for `GET /me`, reference/engagement.md 11.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.staff import store
-from interlock.kit.problems import Problem, invalid
+from interlock.core.staff import away, find, store
+from interlock.kit.problems import Problem
 from interlock.resources.admins import wire
 from interlock.rest.operation import Call, Operation
 from interlock.shapes import admin as shapes
+from interlock.shapes.reading import read_flag
 
 TAG = "Admins"
-SCOPE = "read_admins"
-_ID_DIGITS = 18  # the longest that surely fits into 64 bits
+READ, WRITE = "read_admins", "write_admins"
 
 
 class ListQuery(msgspec.Struct):
@@ -27,23 +27,14 @@ class ListQuery(msgspec.Struct):
 
 
 async def list_all(call: Call) -> Any:
-    with_avatar = _flag(call, "display_avatar")
+    with_avatar = read_flag(call.query.get("display_avatar"), "display_avatar")
     admins = await call.database.read(store.all_admins, call.workspace_id)
     return {"type": "admin.list", "admins": [shapes.admin(one, with_avatar) for one in admins]}
 
 
-def _flag(call: Call, name: str) -> bool:
-    text = call.query.get(name, "").lower()
-    if text not in ("", "true", "false", "1", "0"):
-        raise invalid(f"{name} must be true or false", name)
-    return text in ("true", "1")
-
-
 async def get(call: Call) -> Any:
     """By id, with the address of the picture where there is one."""
-    id = call.params["admin_id"]
-    is_number = id.isascii() and id.isdecimal() and len(id) <= _ID_DIGITS
-    one = await call.database.read(store.get_admin, call.workspace_id, int(id)) if is_number else None
+    one = await call.database.read(find.admin, call.workspace_id, call.params["admin_id"])
     if one is None:
         raise _no_admin()
     return shapes.admin(one, with_avatar=bool(one.details.get("avatar")))
@@ -59,6 +50,13 @@ async def me(call: Call) -> Any:
 
 def _no_admin() -> Problem:
     return Problem("admin_not_found", "Admin not found")
+
+
+async def set_away(call: Call) -> Any:
+    """PUT: away, or back. Whoever comes back has no reason any more."""
+    wanted = wire.read_away(call.body)
+    arguments = (call.params["admin_id"], wanted, call.through, call.client)
+    return shapes.admin(await call.schemas.write(call.workspace_id, away.set_away, *arguments))
 
 
 OPERATIONS = [
@@ -80,7 +78,7 @@ OPERATIONS = [
         list_all,
         "List all admins",
         TAG,
-        scope=SCOPE,
+        scope=READ,
         query=ListQuery,
         answer=shapes.AdminList,
         shape="admin_list",
@@ -92,9 +90,22 @@ OPERATIONS = [
         get,
         "Retrieve an admin",
         TAG,
-        scope=SCOPE,
+        scope=READ,
         answer=shapes.Admin,
         shape="admin",
         errors=("admin_not_found",),
+    ),
+    Operation(
+        "PUT",
+        "/admins/{admin_id}/away",
+        "setAwayAdmin",
+        set_away,
+        "Set an admin to away",
+        TAG,
+        scope=WRITE,
+        body=wire.AwayBody,
+        answer=shapes.Admin,
+        shape="admin",
+        errors=("parameter_not_found", "parameter_invalid", "away_status_reason_mandatory", "admin_not_found"),
     ),
 ]

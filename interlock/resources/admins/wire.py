@@ -1,4 +1,4 @@
-"""The answer of `GET /me`, at the newest version."""
+"""What is asked for when somebody goes away, and the answer of `GET /me`, at the newest version."""
 
 from __future__ import annotations
 
@@ -8,8 +8,22 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from interlock.core.schema.schema import Workspace
+from interlock.core.staff.away import Away
 from interlock.core.staff.store import Admin as Teammate
 from interlock.shapes.admin import person
+
+
+class AwayBody(msgspec.Struct):
+    """`away_mode_reassign`: a customer's reply takes the conversation away from them. `away_status_reason_id` is one of
+    the workspace's reasons that is not deleted."""
+
+    away_mode_enabled: bool
+    away_mode_reassign: bool = False
+    away_status_reason_id: int | str | None = None
+
+
+def read_away(body: AwayBody) -> Away:
+    return Away(body.away_mode_enabled, body.away_mode_reassign, body.away_status_reason_id)
 
 
 class Avatar(msgspec.Struct):

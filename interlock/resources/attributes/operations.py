@@ -25,14 +25,14 @@ _QUALIFICATION = "/interlock/v1/qualification_attributes"
 
 
 class ListQuery(msgspec.Struct):
-    """`kind` is contact, company or the identifier of an object type; without it all are listed."""
+    """`kind` is contact, company, conversation or the identifier of an object type; without it all are listed."""
 
     kind: str | None = None
     include_archived: bool | None = None
 
 
 async def list_all(call: Call) -> Any:
-    """Of people, of companies, then of each object type; the oldest first."""
+    """Of people, of companies, of conversations, then of each object type; the oldest first."""
     schema = call.schema
     asked = call.query.get("kind")
     archived = read_flag(call.query.get("include_archived"), "include_archived")
@@ -47,11 +47,13 @@ async def list_all(call: Call) -> Any:
 
 
 async def create(call: Call) -> Any:
-    """An attribute of people or companies, of any type. Those of object types are made with or under their type."""
+    """An attribute of a kind that has a name, of any type. Those of object types are made with or under their type."""
     body: wire.AttributeBody = call.body
     if body.kind not in wire.MODELS:
-        raise invalid("kind must be contact or company", "kind")
-    made = await call.schemas.define(call.workspace_id, define.create_attribute, body.kind, wanted_attribute(body))
+        raise invalid("kind must be contact, company or conversation", "kind")
+    made = await call.schemas.define(
+        call.workspace_id, define.create_attribute, body.kind, wanted_attribute(body), call.through
+    )
     return definitions.attribute(await call.schemas.get(call.workspace_id), made)
 
 
@@ -59,7 +61,7 @@ async def update(call: Call) -> Any:
     body: wire.AttributeChangeBody = call.body
     one = _known(call.schema, call.params["id"])
     change = define.AttributeChange(body.description, body.archived, body.messenger_writable)
-    changed = await call.schemas.define(call.workspace_id, define.update_attribute, one.id, change)
+    changed = await call.schemas.define(call.workspace_id, define.update_attribute, one.id, change, call.through)
     return definitions.attribute(await call.schemas.get(call.workspace_id), changed)
 
 
@@ -85,7 +87,7 @@ async def get_qualification(call: Call) -> Any:
 async def set_qualification(call: Call) -> Any:
     """Replace the set. An attribute in it cannot be archived."""
     wanted = wire.read_qualification(call.body)
-    await call.schemas.define(call.workspace_id, settings.set_qualification, wanted)
+    await call.schemas.define(call.workspace_id, settings.set_qualification, wanted, call.through)
     return wire.qualification_json(await call.schemas.get(call.workspace_id))
 
 
@@ -108,7 +110,7 @@ OPERATIONS = [
         _ALL,
         "createAttribute",
         create,
-        "Create an attribute of people or companies, references too",
+        "Create an attribute of people, companies or conversations, references too",
         TAG,
         scope=WRITE,
         body=wire.AttributeBody,

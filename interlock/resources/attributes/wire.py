@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from interlock.core.attributes.definition import COMPANY, CONTACT, Attribute
+from interlock.core.attributes.definition import COMPANY, CONTACT, CONVERSATION, Attribute
 from interlock.core.attributes.standard import StandardAttribute
 from interlock.core.attributes.wire import rest_data_type
 from interlock.core.definitions.document import AttributeDocument
@@ -16,11 +16,11 @@ from interlock.core.schema.schema import Schema
 from interlock.kit.problems import invalid
 from interlock.shapes.definitions import AttributeJson
 
-MODELS = (CONTACT, COMPANY)
+MODELS = (CONTACT, COMPANY, CONVERSATION)
 
 
 class AttributeBody(AttributeDocument, kw_only=True):
-    """A new attribute of people or companies, a reference perhaps."""
+    """A new attribute of people, companies or conversations, a reference perhaps."""
 
     kind: str
 
@@ -122,10 +122,10 @@ def _qualifying(one: Attribute | StandardAttribute) -> dict[str, Any]:
 
 
 def read_kind(schema: Schema, text: str) -> str:
-    """`contact`, `company` or the identifier of an object type, as the kind of records."""
+    """`contact`, `company`, `conversation` or the identifier of an object type, as the kind of records."""
     if text in MODELS:
         return text
     found = schema.identifiers.get(text)
     if found is None:
-        raise invalid("kind must be contact, company or the identifier of an object type", "kind")
+        raise invalid("kind must be contact, company, conversation or the identifier of an object type", "kind")
     return found.id

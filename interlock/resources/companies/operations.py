@@ -20,6 +20,7 @@ from interlock.kit.problems import invalid, missing
 from interlock.resources.companies import wire
 from interlock.rest import paging
 from interlock.rest.operation import Call, Operation
+from interlock.shapes import company as shapes
 from interlock.shapes.contact import contact_list
 from interlock.shapes.reading import read_external_id
 from interlock.storage.database import Tx
@@ -73,8 +74,10 @@ async def retrieve(call: Call) -> Any:
         shown, total = ([one] if page == 1 else []), 1
     elif name:
         shown, total = await call.database.read(company.named, call.schema, name, per_page, offset)
-    elif call.query.get("tag_id") or call.query.get("segment_id"):
-        shown, total = [], 0  # there are no tags and no segments yet
+    elif tag_id := call.query.get("tag_id"):
+        shown, total = await call.database.search(company.tagged, call.schema, tag_id, per_page, offset)
+    elif segment_id := call.query.get("segment_id"):
+        shown, total = await call.database.search(company.in_segment, call.schema, segment_id, per_page, offset)
     else:
         shown, total = await call.database.read(company.page, call.schema, None, per_page, offset)
     answer = _list(call, page, per_page, shown, total)
@@ -120,7 +123,7 @@ def _list(call: Call, page: int, per_page: int, shown: Sequence[Shown], total: i
 
 
 def _companies(shown: Sequence[Shown]) -> list[dict[str, Any]]:
-    return [wire.company(one) for one in shown]
+    return [shapes.company(one) for one in shown]
 
 
 # --- one company
@@ -134,11 +137,11 @@ async def create_or_update(call: Call) -> Any:
         raise missing("company_id not specified", "company_id")
     wanted = wire.read_write(body)
     done = await call.schemas.write_values(call.workspace_id, company.upsert, company_id, wanted, call.through)
-    return wire.company(done)
+    return shapes.company(done)
 
 
 async def get(call: Call) -> Any:
-    return wire.company(await call.database.read(company.get, call.schema, call.params["company_id"]))
+    return shapes.company(await call.database.read(company.get, call.schema, call.params["company_id"]))
 
 
 async def update(call: Call) -> Any:
@@ -148,7 +151,7 @@ async def update(call: Call) -> Any:
     wanted = wire.read_write(body)
     id = call.params["company_id"]
     done = await call.schemas.write_values(call.workspace_id, company.update, id, company_id, wanted, call.through)
-    return wire.company(done)
+    return shapes.company(done)
 
 
 async def delete(call: Call) -> Any:
@@ -180,13 +183,13 @@ async def attach(call: Call) -> Any:
         raise missing("company not specified", "id")
     contact_id = call.params["contact_id"]
     done = await call.schemas.write(call.workspace_id, memberships.attach, contact_id, company_id, call.through)
-    return wire.company(done)
+    return shapes.company(done)
 
 
 async def detach(call: Call) -> Any:
     contact_id, company_id = call.params["contact_id"], call.params["company_id"]
     done = await call.schemas.write(call.workspace_id, memberships.detach, contact_id, company_id, call.through)
-    return wire.company(done)
+    return shapes.company(done)
 
 
 async def list_of_contact(call: Call) -> Any:
@@ -223,7 +226,7 @@ OPERATIONS = [
         scope=WRITE,
         body=wire.CompanyBody,
         body_required=False,
-        answer=wire.Company,
+        answer=shapes.Company,
         shape="company",
         accepts="company_write",
         errors=("bad_request", "parameter_not_found", "parameter_invalid"),
@@ -262,7 +265,7 @@ OPERATIONS = [
         "Retrieve a company by id",
         TAG,
         scope=READ,
-        answer=wire.Company,
+        answer=shapes.Company,
         shape="company",
         errors=_NONE,
     ),
@@ -276,7 +279,7 @@ OPERATIONS = [
         scope=WRITE,
         body=wire.CompanyBody,
         body_required=False,
-        answer=wire.Company,
+        answer=shapes.Company,
         shape="company",
         accepts="company_write",
         errors=("bad_request", "parameter_invalid", *_NONE),
@@ -315,7 +318,7 @@ OPERATIONS = [
         scope=WRITE,
         body=wire.AttachBody,
         body_required=False,
-        answer=wire.Company,
+        answer=shapes.Company,
         shape="company",
         errors=("parameter_not_found", "contact_company_limit_exceeded", "not_found", *_NONE),
     ),
@@ -327,7 +330,7 @@ OPERATIONS = [
         "Detach a contact from a company",
         TAG,
         scope=WRITE,
-        answer=wire.Company,
+        answer=shapes.Company,
         shape="company",
         errors=("not_found", *_NONE),
     ),

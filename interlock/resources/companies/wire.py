@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from interlock.core.people.company import Shown, Write
+from interlock.core.people.company import Write
 from interlock.core.records.record import Record
 from interlock.kit.problems import Problem
+from interlock.shapes.company import Company
 from interlock.shapes.contact import Contact
-from interlock.shapes.custom_attributes import custom_attributes
 from interlock.shapes.reading import read_time
-
-_OPTIONAL = ("last_request_at", "size", "website", "industry")  # left out when unset: the description has no null here
 
 
 class CompanyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,48 +49,6 @@ class AttachBody(msgspec.Struct):
     """`id` is the one that the company has here."""
 
     id: str | int | None = None
-
-
-class Plan(msgspec.Struct):
-    """Empty for a company without a plan."""
-
-    type: Literal["plan"] | UnsetType = UNSET
-    id: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-
-
-class Tags(msgspec.Struct):
-    type: Literal["tag.list"]
-    tags: list[dict[str, Any]]
-
-
-class Segments(msgspec.Struct):
-    type: Literal["segment.list"]
-    segments: list[dict[str, Any]]
-
-
-class Company(msgspec.Struct, kw_only=True):
-    """A company. Times are Unix seconds; `remote_created_at` is `created_at` where nobody has said otherwise."""
-
-    type: Literal["company"]
-    id: str
-    company_id: str
-    app_id: str
-    name: str
-    plan: Plan
-    remote_created_at: int
-    created_at: int
-    updated_at: int
-    last_request_at: int | UnsetType = UNSET
-    size: int | UnsetType = UNSET
-    website: str | UnsetType = UNSET
-    industry: str | UnsetType = UNSET
-    monthly_spend: int
-    session_count: int
-    user_count: int
-    tags: Tags
-    segments: Segments
-    custom_attributes: dict[str, Any]
 
 
 class NextPage(msgspec.Struct):
@@ -187,40 +142,6 @@ def _plan_name(raw: str | dict[str, Any] | None) -> str | None:
 
 
 # --- showing
-
-
-def company(shown: Shown) -> dict[str, Any]:
-    schema, record = shown.schema, shown.record
-    fields = record.fields
-    answer = {
-        "type": "company",
-        "id": record.id,
-        "company_id": fields["company_id"],
-        "app_id": schema.workspace.app_id,
-        "name": fields["name"] or "",
-        "plan": plan(fields),
-        "remote_created_at": fields["created_at"],
-        "created_at": fields["created_at"],
-        "updated_at": fields["updated_at"],
-        "monthly_spend": fields["monthly_spend"],
-        "session_count": fields["session_count"],
-        "user_count": fields["user_count"],
-        "tags": {"type": "tag.list", "tags": []},
-        "segments": {"type": "segment.list", "segments": []},
-        "custom_attributes": custom_attributes(schema, record, shown.references),
-    }
-    if fields["remote_created_at"] is not None:
-        answer["remote_created_at"] = fields["remote_created_at"]
-    for name in _OPTIONAL:
-        if fields[name] is not None:
-            answer[name] = fields[name]
-    return answer
-
-
-def plan(fields: Mapping[str, Any]) -> dict[str, Any]:
-    if fields["plan_name"] is None:
-        return {}
-    return {"type": "plan", "id": str(fields["plan_id"]), "name": fields["plan_name"]}
 
 
 def deleted(record: Record) -> dict[str, Any]:

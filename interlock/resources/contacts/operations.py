@@ -13,6 +13,7 @@ import msgspec
 
 from interlock.core.attributes.definition import CONTACT
 from interlock.core.changes import change
+from interlock.core.outbound import delete as deleting
 from interlock.core.people import contact, find, merge
 from interlock.core.people.show import Shown, show, show_one
 from interlock.core.query.days import DateRules
@@ -21,6 +22,8 @@ from interlock.core.query.parse import Search, default_sort, parse
 from interlock.core.query.search import search as find_page
 from interlock.core.records.store import CONTACTS
 from interlock.core.schema.schema import Schema
+from interlock.core.threads import block as blocking
+from interlock.core.threads import merge_people
 from interlock.kit import limits
 from interlock.kit.problems import Problem, invalid
 from interlock.resources.contacts import wire
@@ -97,7 +100,7 @@ async def _get_user(tx: Tx, schema: Schema, external_id: str, merged_is_gone: bo
 
 
 async def delete(call: Call) -> Any:
-    gone = await call.schemas.write(call.workspace_id, contact.delete, _id(call), call.through, _is_gone(call))
+    gone = await call.schemas.write(call.workspace_id, deleting.delete, _id(call), call.through, _is_gone(call))
     return wire.reference(gone, "deleted", True)
 
 
@@ -110,7 +113,9 @@ async def unarchive(call: Call) -> Any:
 
 
 async def block(call: Call) -> Any:
-    return await _set_state(call, change.BLOCKED, "blocked", True)
+    """Their conversations are closed with it."""
+    record = await call.schemas.write(call.workspace_id, blocking.block, _id(call), call.through, _is_gone(call))
+    return wire.reference(record, "blocked", True)
 
 
 async def _set_state(call: Call, action: str, word: str, value: bool) -> Any:
@@ -167,7 +172,9 @@ def _read_cursor(text: str | None) -> tuple[int, str | None]:
 
 
 async def merge_contacts(call: Call) -> Any:
-    done = await _write(call, merge.merge, wire.read_merge(call.body), call.through, _is_gone(call), _with_merges(call))
+    done = await _write(
+        call, merge_people.merge, wire.read_merge(call.body), call.through, _is_gone(call), _with_merges(call)
+    )
     return shapes.contact(done)
 
 

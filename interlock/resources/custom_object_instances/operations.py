@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.attributes.definition import CONTACT
+from interlock.core.attributes.definition import CONTACT, CONVERSATION
 from interlock.core.objects import instances, store
 from interlock.core.people import find as people
 from interlock.core.references import links
@@ -80,7 +80,10 @@ async def list_or_get(call: Call) -> Any:
 
 
 async def list_page(call: Call) -> Any:
-    """A page of instances, newest first: all of a type, or those linked with one contact."""
+    """A page of instances, newest first: all of a type, or those linked with one contact or one conversation.
+
+    Of the two filters the contact's counts where both are given.
+    """
     page = _Page(paging.read_page(call), paging.read_per_page(call, default=PER_PAGE))
     contact_id = call.query.get("references_contact_id")
     conversation_id = call.query.get("references_conversation_id")
@@ -97,10 +100,11 @@ async def _page(
     conversation_id: str | None,
 ) -> tuple[list[instances.Shown], int]:
     kind = schema.type(identifier).id
-    if schema.types[kind].archived or conversation_id is not None:
-        return [], 0  # an archived type hides its instances; conversations have no references yet
-    if contact_id is not None:
-        shown, total = await store.linked_page(tx, schema, kind, CONTACT, contact_id, page.per_page, page.offset)
+    if schema.types[kind].archived:
+        return [], 0  # an archived type hides its instances
+    if contact_id is not None or conversation_id is not None:
+        to, id = (CONTACT, contact_id) if contact_id is not None else (CONVERSATION, conversation_id or "")
+        shown, total = await store.linked_page(tx, schema, kind, to, id or "", page.per_page, page.offset)
         return [instances.Shown(schema, *one) for one in shown], total
     records, total = await store.page(tx, schema, kind, page.per_page, page.offset)
     references = await links.read(tx, schema, kind, records)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from interlock.core.attributes.definition import CONVERSATION
+from interlock.core.attributes.definition import CONVERSATION, FILES, REFERENCE
 from interlock.core.attributes.standard import STANDARD
 from interlock.core.definitions import define
 from interlock.core.schema.schema import Schema
@@ -37,15 +37,20 @@ class AliasQuery(msgspec.Struct):
 
 
 async def list_all(call: Call) -> Any:
-    """Standard attributes first, then custom ones, of people and then of companies."""
+    """Standard attributes first, then custom ones, of people and then of companies.
+
+    Before 2.16 those of conversations, which have no standard ones, came last or could be asked for.
+    """
     model = call.query.get("model") or None
     model = _OLD_MODELS.get(model or "", model)
     if model == CONVERSATION:
         if behaviour.refuses_conversation_model(call.version):
             raise Problem("parameter_invalid", _NO_CONVERSATIONS, "model", meaning=Meaning.UNPROCESSABLE)
-        return _list(call, ())  # conversations have no attributes here yet
+        return _list(call, (CONVERSATION,))
     if model is not None and model not in wire.MODELS:
         raise invalid("The Data Attribute model field must be either contact or company", "model")
+    if model is None and not behaviour.refuses_conversation_model(call.version):
+        return _list(call, (*wire.MODELS, CONVERSATION))
     return _list(call, wire.MODELS if model is None else (model,))
 
 
@@ -61,15 +66,15 @@ def _list(call: Call, models: tuple[str, ...]) -> dict[str, Any]:
     archived = read_flag(call.query.get("include_archived"), "include_archived")
     shown: list[dict[str, Any]] = []
     for model in models:
-        shown += [wire.standard(one) for one in STANDARD[model]]
-        custom = (one for one in call.schema.of(model).values() if one.reference is None)
+        shown += [wire.standard(one) for one in STANDARD.get(model, ())]
+        custom = (one for one in call.schema.of(model).values() if one.data_type not in (REFERENCE, FILES))
         shown += [wire.custom(one) for one in custom if archived or not one.archived]
     return {"type": "list", "data": shown}
 
 
 async def create(call: Call) -> Any:
     model, wanted = wire.read_create(call.body)
-    made = await call.schemas.define(call.workspace_id, define.create_attribute, model, wanted)
+    made = await call.schemas.define(call.workspace_id, define.create_attribute, model, wanted, call.through)
     return wire.custom(made)
 
 
@@ -77,7 +82,7 @@ async def update(call: Call) -> Any:
     """Description, options, protection from the Messenger, archived or not. An unknown id is the first to be told."""
     id = _known(call.schema, call.params["data_attribute_id"])
     change = wire.read_update(call.body)
-    changed = await call.schemas.define(call.workspace_id, define.update_attribute, id, change)
+    changed = await call.schemas.define(call.workspace_id, define.update_attribute, id, change, call.through)
     return wire.custom(changed)
 
 

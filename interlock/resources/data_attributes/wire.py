@@ -37,10 +37,10 @@ class UpdateBody(msgspec.Struct):
 
 
 class DataAttribute(msgspec.Struct, omit_defaults=True):
-    """An attribute of people or companies. Only custom ones have an `id`."""
+    """An attribute of people or companies; before 2.16 of conversations, too. Only custom ones have an `id`."""
 
     type: Literal["data_attribute"]
-    model: Literal["contact", "company"]
+    model: Literal["contact", "company", "conversation"]
     name: str
     full_name: str
     label: str
@@ -122,7 +122,7 @@ def custom(one: Attribute) -> dict[str, Any]:
         "model": one.kind,
     }
     if one.data_type == LIST:
-        shown["options"] = [option.value for option in one.options]
+        shown["options"] = [option.value for option in one.choices]
     if one.admin_id is not None:
         shown["admin_id"] = str(one.admin_id)
     return shown

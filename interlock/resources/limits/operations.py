@@ -24,7 +24,9 @@ async def get_settings(call: Call) -> Any:
 
 async def set_settings(call: Call) -> Any:
     values = wire.read_settings(call.body)
-    return wire.settings(await call.schemas.define(call.workspace_id, workspace_settings.change, values))
+    return wire.settings(
+        await call.schemas.define(call.workspace_id, workspace_settings.change, values, call.client, call.through)
+    )
 
 
 OPERATIONS = [

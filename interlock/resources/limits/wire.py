@@ -57,6 +57,7 @@ class SettingsJson(msgspec.Struct):
     max_instances: int | None
     history_days: int
     rate_limit_per_minute: int | None
+    away_reason_mandatory: bool
     created_at: int
 
 
@@ -70,6 +71,7 @@ class SettingsBody(msgspec.Struct):
     - `exact_date_search`: dates are compared to the second in every version
     - `search_levels`, `search_filters`: how deep groups may stand in one another, and how many filters one may have
     - `history_days`: how long the history of records is kept
+    - `away_reason_mandatory`: teammates who go away must choose a reason
     """
 
     name: str | UnsetType = UNSET
@@ -86,6 +88,7 @@ class SettingsBody(msgspec.Struct):
     max_instances: _Limit | UnsetType | None = UNSET
     history_days: _Days | UnsetType = UNSET
     rate_limit_per_minute: _Rate | UnsetType | None = UNSET
+    away_reason_mandatory: bool | UnsetType = UNSET
 
 
 _CHOSEN = tuple(

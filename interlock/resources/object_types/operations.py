@@ -45,7 +45,7 @@ async def create(call: Call) -> Any:
     """A type with its attributes, all or nothing. References make both of their ends."""
     body: wire.TypeBody = call.body
     document = TypeDocument(body.identifier, body.name, body.plural_name, body.description, body.attributes)
-    made = await call.schemas.define(call.workspace_id, define.create_type, wanted_type(document))
+    made = await call.schemas.define(call.workspace_id, define.create_type, wanted_type(document), call.through)
     return await _shown(call, made.identifier)
 
 
@@ -58,7 +58,7 @@ async def update(call: Call) -> Any:
     """The description; archived or not. An archived type keeps its instances, hides them and refuses writes."""
     identifier = call.params["identifier"]
     change = wire.read_type_change(call.schema, call.schema.type(identifier), call.body)
-    await call.schemas.define(call.workspace_id, define.update_type, identifier, change)
+    await call.schemas.define(call.workspace_id, define.update_type, identifier, change, call.through)
     return await _shown(call, identifier)
 
 
@@ -69,7 +69,9 @@ async def _shown(call: Call, identifier: str) -> Any:
 
 async def create_attribute(call: Call) -> Any:
     kind = call.schema.type(call.params["identifier"]).id
-    made = await call.schemas.define(call.workspace_id, define.create_attribute, kind, wanted_attribute(call.body))
+    made = await call.schemas.define(
+        call.workspace_id, define.create_attribute, kind, wanted_attribute(call.body), call.through
+    )
     return definitions.attribute(await call.schemas.get(call.workspace_id), made)
 
 
@@ -80,7 +82,7 @@ async def update_attribute(call: Call) -> Any:
     if one is None:
         raise not_found(f"Attribute `{name}` not found")
     change = wire.read_attribute_change(call.schema, one, call.body)
-    changed = await call.schemas.define(call.workspace_id, define.update_attribute, one.id, change)
+    changed = await call.schemas.define(call.workspace_id, define.update_attribute, one.id, change, call.through)
     return definitions.attribute(await call.schemas.get(call.workspace_id), changed)
 
 

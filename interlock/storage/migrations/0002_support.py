@@ -249,6 +249,7 @@ def create_tables() -> None:
         sa.Column("id", TEXT, **NEEDED),
         sa.Column("metrics_retained", BOOL, **NEEDED),
         sa.Column("deleted_at", BIG, **NEEDED),
+        sa.Column("details", Json, **NEEDED),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="deleted_conversations_pkey"),
         if_not_exists=True,
     )
@@ -343,7 +344,7 @@ def create_tables() -> None:
         sa.Column("id", TEXT, **NEEDED),
         sa.Column("live", SMALL, **NEEDED),
         sa.Column("number", BIG, **NEEDED),
-        sa.Column("type_id", TEXT, **NEEDED),
+        sa.Column("ticket_type_id", TEXT, **NEEDED),
         sa.Column("category", TEXT, **NEEDED),
         sa.Column("state_id", TEXT, **NEEDED),
         sa.Column("state", TEXT, **NEEDED),
@@ -418,6 +419,8 @@ def create_tables() -> None:
         sa.Column("notification_id", TEXT, **NEEDED),
         sa.Column("topic", TEXT, **NEEDED),
         sa.Column("change_id", TEXT),
+        sa.Column("kind", TEXT),
+        sa.Column("record_id", TEXT),
         sa.Column("payload", TEXT, **NEEDED),
         sa.Column("state", TEXT, **NEEDED),
         sa.Column("attempts", BIG, **NEEDED),
@@ -501,7 +504,10 @@ def create_indexes() -> None:
     index("notes_record", "notes", "workspace_id", "kind", "record_id", "id")
     index("subscriptions_type", "subscriptions", "workspace_id", "type_id", "contact_id")
     index("data_events_contact", "data_events", "workspace_id", "contact_id", "created_at", "id")
+    index("data_events_id", "data_events", "workspace_id", "id")
     index("data_event_summaries_name", "data_event_summaries", "workspace_id", "name", "count")
+    index("visitors_converted_to", "visitors", "workspace_id", "converted_to", where="converted_to is not null")
+    index("visitors_email", "visitors", "workspace_id", "email")
     index("visitors_user_id", "visitors", "workspace_id", "user_id", unique=True)
     index("team_members_admin", "team_members", "workspace_id", "admin_id", "team_id")
     index("activity_logs_created_at", "activity_logs", "workspace_id", "created_at", "id")
@@ -524,17 +530,21 @@ def create_indexes() -> None:
     index("tickets_live", "tickets", "workspace_id", "live", "id")
     index("tickets_number", "tickets", "workspace_id", "number", unique=True)
     index("tickets_team", "tickets", "workspace_id", "team_assignee_id", "open", "live", "id")
-    index("tickets_type", "tickets", "workspace_id", "type_id", "id")
+    index("tickets_type", "tickets", "workspace_id", "ticket_type_id", "id")
     index("tickets_updated_at", "tickets", "workspace_id", "updated_at", "id")
     slot_indexes("tickets", "workspace_id")
     index("ticket_links_object", "ticket_links", "workspace_id", "object_type", "object_id", "ticket_id")
-    index("jobs_due", "jobs", "wake_at", "id", where="state = 'waiting'")
+    index("jobs_due", "jobs", "wake_at", "kind", "id", where="state = 'waiting'")
+    index("jobs_finished", "jobs", "finished_at", where="state in ('done', 'dropped')")
     index("jobs_key", "jobs", "workspace_id", "kind", "key", unique=True, where="key is not null")
-    index("jobs_of_workspace", "jobs", "workspace_id", "kind", "state", "id")
+    index("jobs_of_workspace", "jobs", "workspace_id", "state", "id")
     index("deliveries_change", "deliveries", "workspace_id", "webhook_id", "change_id", "topic", unique=True)
+    index("deliveries_record", "deliveries", "workspace_id", "kind", "record_id", "id")
     index("deliveries_webhook", "deliveries", "workspace_id", "webhook_id", "id")
     index("message_receipts_contact", "message_receipts", "workspace_id", "contact_id", "id")
     index("message_receipts_message", "message_receipts", "workspace_id", "message_id", "id")
+    index("mails_state", "mails", "workspace_id", "state", "id")
+    index("files_content", "files", "workspace_id", "content_hash")
 
 
 def add_columns() -> None:

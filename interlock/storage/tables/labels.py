@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Index, PrimaryKeyConstraint, SmallInteger, Table
+from sqlalchemy import BigInteger, Boolean, Index, PrimaryKeyConstraint, SmallInteger, Table, text
 
 from interlock.storage.tables.columns import Json, Text, column, metadata
+
+_CONVERTED = text("converted_to is not null")
 
 tags = Table(
     "tags",
@@ -109,6 +111,7 @@ data_events = Table(
     column("received_at", BigInteger),
     PrimaryKeyConstraint("workspace_id", "contact_id", "name", "created_at"),
     Index("data_events_contact", "workspace_id", "contact_id", "created_at", "id"),
+    Index("data_events_id", "workspace_id", "id"),  # ids begin with the second they came in: old ones go
 )
 """Its key is what makes an event a duplicate."""
 
@@ -145,4 +148,11 @@ visitors = Table(
     column("attributes", Json),
     PrimaryKeyConstraint("workspace_id", "id"),
     Index("visitors_user_id", "workspace_id", "user_id", unique=True),
+    Index("visitors_email", "workspace_id", "email"),
+    Index(
+        "visitors_converted_to",
+        *("workspace_id", "converted_to"),
+        postgresql_where=_CONVERTED,
+        sqlite_where=_CONVERTED,
+    ),
 )

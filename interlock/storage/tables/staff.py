@@ -53,7 +53,7 @@ activity_logs = Table(
     column("activity_type", Text),
     column("admin_id", BigInteger, null=True),
     column("description", Text),
-    column("details", Json),  # `metadata` of the API
+    column("details", Json),  # `metadata` of the API; the e-mail and the address of who did it
     column("created_at", BigInteger),
     PrimaryKeyConstraint("workspace_id", "id"),
     Index("activity_logs_created_at", "workspace_id", "created_at", "id"),

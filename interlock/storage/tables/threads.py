@@ -61,6 +61,7 @@ deleted_conversations = Table(
     column("id", Text),
     column("metrics_retained", Boolean),
     column("deleted_at", BigInteger),
+    column("details", Json),  # what reports say of it, where that was retained
     PrimaryKeyConstraint("workspace_id", "id"),
     Index("deleted_conversations_at", "workspace_id", "deleted_at", "id"),
 )
@@ -167,7 +168,7 @@ tickets = Table(
     column("id", Text),  # of the same numbers as conversations: 16 decimal digits
     column("live", SmallInteger),  # always 1: tickets are deleted, not archived
     column("number", BigInteger),  # `ticket_id`: what people are shown, counted in each workspace
-    column("type_id", Text),
+    column("ticket_type_id", Text),  # not `type_id`: that is what records of the same table are told apart by
     column("category", Text),  # request, task, tracker: as search names them
     column("state_id", Text),
     column("state", Text),  # the category of its state
@@ -186,7 +187,7 @@ tickets = Table(
     *slot_columns(),
     PrimaryKeyConstraint("workspace_id", "id"),
     Index("tickets_number", "workspace_id", "number", unique=True),
-    Index("tickets_type", "workspace_id", "type_id", "id"),
+    Index("tickets_type", "workspace_id", "ticket_type_id", "id"),
     Index("tickets_live", "workspace_id", "live", "id"),
     Index("tickets_admin", "workspace_id", "admin_assignee_id", "open", "live", "id"),
     Index("tickets_team", "workspace_id", "team_assignee_id", "open", "live", "id"),

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Index, PrimaryKeyConstraint, Table, 
 from interlock.storage.tables.columns import Json, Text, column, metadata
 
 _WAITING = text("state = 'waiting'")
+_OVER = text("state in ('done', 'dropped')")
 _KEYED = text("key is not null")
 
 jobs = Table(
@@ -18,7 +19,7 @@ jobs = Table(
     column("key", Text, null=True),  # at most one job of a kind with a key waits: a timer that may be moved
     column("payload", Json),
     column("state", Text),  # waiting, done, stuck, dropped
-    column("wake_at", BigInteger),  # Unix microseconds: not before
+    column("wake_at", BigInteger),  # Unix microseconds: not before; while somebody works on it, the end of the lease
     column("lease_owner", Text, null=True),
     column("lease_until", BigInteger, null=True),
     column("attempts", BigInteger),
@@ -27,8 +28,9 @@ jobs = Table(
     column("result", Json, null=True),
     column("created_at", BigInteger),
     column("finished_at", BigInteger, null=True),
-    Index("jobs_due", "wake_at", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
-    Index("jobs_of_workspace", "workspace_id", "kind", "state", "id"),
+    Index("jobs_due", "wake_at", "kind", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+    Index("jobs_finished", "finished_at", postgresql_where=_OVER, sqlite_where=_OVER),
+    Index("jobs_of_workspace", "workspace_id", "state", "id"),
     Index("jobs_key", "workspace_id", "kind", "key", unique=True, postgresql_where=_KEYED, sqlite_where=_KEYED),
 )
 """Work and timers of every workspace: one queue for the installation."""
@@ -60,6 +62,8 @@ deliveries = Table(
     column("notification_id", Text),
     column("topic", Text),
     column("change_id", Text, null=True),
+    column("kind", Text, null=True),  # the record that it tells of: redacting or deleting that empties the payload
+    column("record_id", Text, null=True),
     column("payload", Text),  # as it is sent, but for the count of attempts
     column("state", Text),  # waiting, delivered, failed
     column("attempts", BigInteger),
@@ -72,6 +76,7 @@ deliveries = Table(
     PrimaryKeyConstraint("workspace_id", "id"),
     Index("deliveries_webhook", "workspace_id", "webhook_id", "id"),
     Index("deliveries_change", "workspace_id", "webhook_id", "change_id", "topic", unique=True),
+    Index("deliveries_record", "workspace_id", "kind", "record_id", "id"),
 )
 
 messages = Table(
@@ -120,6 +125,7 @@ mails = Table(
     column("finished_at", BigInteger, null=True),
     column("details", Json),
     PrimaryKeyConstraint("workspace_id", "id"),
+    Index("mails_state", "workspace_id", "state", "id"),
 )
 
 files = Table(
@@ -133,6 +139,7 @@ files = Table(
     column("content_hash", Text),  # where the bytes are: storage/blobs.py
     column("created_at", BigInteger),
     PrimaryKeyConstraint("workspace_id", "id"),
+    Index("files_content", "workspace_id", "content_hash"),
 )
 
 counters = Table(

@@ -240,7 +240,7 @@ class TestOneAndMany:
         ]
 
 
-async def test_only_one_row_of_history_tells_of_an_apply(database: Database) -> None:
+async def test_one_row_of_history_tells_of_an_apply_and_one_of_each_definition(database: Database) -> None:
     from sqlalchemy import bindparam, select
 
     from interlock.core.definitions.apply import SCHEMA
@@ -258,4 +258,6 @@ async def test_only_one_row_of_history_tells_of_an_apply(database: Database) -> 
 
     rows = await database.read(read)
     assert [row[0] for row in rows if row[0] == SCHEMA] == [SCHEMA]
-    assert len(rows) == 2
+    kinds = [row[0] for row in rows if row[0] in ("object_type", "attribute")]
+    assert sorted(kinds) == ["attribute", "attribute", "object_type"]  # made, and changed by the apply
+    assert len(rows) == 5, "none for the order whose value was converted"

@@ -13,17 +13,32 @@ from interlock.core.attributes.definition import (
     BOOLEAN,
     COMPANY,
     CONTACT,
+    CONVERSATION,
     DATETIME,
     DECIMAL,
     INTEGER,
     LIST,
     REFERENCE,
     STRING,
+    TICKET,
     Attribute,
     ReferenceEnd,
 )
-from interlock.core.query.fields import Custom, Detail, EmailDomain, Field, Links, Nowhere, fields_of
+from interlock.core.query.field import (
+    Custom,
+    Detail,
+    EmailDomain,
+    Field,
+    Html,
+    InSegment,
+    Participants,
+    Sets,
+    Tagged,
+)
+from interlock.core.query.fields import fields_of
+from interlock.core.query.match import held_as
 from interlock.core.query.predicate import And, Compare, Not, Or, Predicate
+from interlock.core.query.thread_fields import VALUE_TYPES
 from interlock.core.records.record import Record
 from interlock.core.records.slots import slot_values
 from interlock.core.records.store import store_of
@@ -31,10 +46,21 @@ from interlock.core.schema.schema import ObjectType, Schema, Workspace, Workspac
 from interlock.kit import ids
 from interlock.storage.database import Database, Tx
 from interlock.storage.query import Query
-from interlock.storage.tables import companies, contacts, instances, links
+from interlock.storage.tables import (
+    companies,
+    contacts,
+    conversations,
+    instances,
+    links,
+    participants,
+    taggings,
+    tickets,
+)
 
 ORDER = "t1"
+ITEM = "t2"
 KINDS = (CONTACT, COMPANY, ORDER)
+THREADS = (CONVERSATION, TICKET)
 READY, NOT_READY = True, False
 
 _SLOTTED: list[tuple[str, str, str | None, bool]] = [
@@ -69,6 +95,11 @@ def schema(workspace_id: str = "w1", timezone: str = "UTC", **settings: Any) -> 
         ]
         made.append(Attribute(next(numbers), kind, "old", STRING, archived=True))
         by_kind[kind] = {one.name: one for one in made}
+    for kind in THREADS:
+        custom = [
+            Attribute(next(numbers), kind, name, data_type, slot=slot) for name, data_type, slot, _ in _SLOTTED[:9]
+        ]
+        by_kind[kind] = {one.name: one for one in custom}
     workspace = Workspace(workspace_id, "abcdefgh", "Shop", "US", timezone, "2.14", 0, WorkspaceSettings(**settings))
     return Schema(workspace, 1, {ORDER: ObjectType(ORDER, "Order", "Order", "Orders")}, by_kind)
 
@@ -131,9 +162,23 @@ def stored(data_type: str) -> st.SearchStrategy[Any]:
     return st.one_of(VALUES[data_type], VALUES[data_type], VALUES[data_type], _LEFT_OVER[data_type])
 
 
+WORDS = [" hello ", " world ", " e mail ", " a ", " é ", " b ", " 1 "]
+_HTML = st.sampled_from(
+    [
+        *("", "<p>Hello world</p>", "<p>e-mail me</p>\n<p>hel<b>lo</b></p>", "<p>a</p><p>b</p>", "a&amp;b &lt;1&gt;"),
+        *(
+            "<p>É é</p>",
+            '<a href="https://x.example/?a=1" rel="nofollow">world</a>',
+            "<br>hello,world!",
+            "&nbsp;a\u00a0b",
+        ),
+        *("HELLO \u2019world\u2019", "<p>it&#39;s \\ '1'</p>", '<img alt="x>y" src="a">'),
+    ]
+)
+
 # --- records
 
-_TABLES = {CONTACT: contacts, COMPANY: companies, ORDER: instances}
+_TABLES = {CONTACT: contacts, COMPANY: companies, ORDER: instances, CONVERSATION: conversations, TICKET: tickets}
 _EMAILS = st.sampled_from(["Ann@Shop.example", "bob@shop.example", "İ@K.example", "nobody", "a@b@c", "x@"])
 _UNIQUE = {"external_id", "user_email", "company_id"}
 
@@ -149,6 +194,10 @@ def records(draw: st.DrawFn, kind: str, of: Schema) -> Record:
             fields[name] = None
         elif isinstance(column.type, Boolean):
             fields[name] = draw(st.booleans())
+        elif name == "source_body":
+            fields[name] = draw(_HTML)
+        elif name == "number":
+            fields[name] = int(id[:12], 16)
         elif name in _UNIQUE:
             fields[name] = id + draw(texts)
         elif name.endswith("_at"):
@@ -161,10 +210,15 @@ def records(draw: st.DrawFn, kind: str, of: Schema) -> Record:
         fields["user_email"] = None
         fields["email"] = draw(st.none() | _EMAILS)
         fields["email_key"] = fields["email"].lower() if fields["email"] else None
-        for field in fields_of(of, kind).values():
-            if isinstance(field.place, Detail) and draw(st.integers(0, 3)) == 0:
-                details[field.place.key] = draw(stored(field.data_type))
     attributes, linked = {}, {}
+    for field in fields_of(of, kind).values():
+        if isinstance(field.place, Detail) and draw(st.integers(0, 3)) == 0:
+            details[field.place.key] = draw(stored(field.data_type))
+        elif isinstance(field.place, Tagged | Participants):
+            linked[held_as(field.place)] = draw(st.sets(VALUES[REFERENCE], max_size=2))
+    if kind == TICKET:
+        for id_of_attribute in ("7", "8"):
+            details[f"attribute:{id_of_attribute}"] = draw(texts | wholes | doubles | st.booleans() | st.just([1]))
     for attribute in of.active(kind):
         if attribute.reference is not None:
             linked[attribute.name] = draw(st.sets(VALUES[REFERENCE], max_size=2))
@@ -198,8 +252,12 @@ async def put_one(tx: Tx, of: Schema, record: Record) -> None:
         if attribute.slot is not None and not attribute.slot_ready:
             slots[attribute.slot] = None
     await store_of(record.kind).insert(tx, key, key, record, slots)
-    for side, targets in record.links.items():
+    for name, targets in record.links.items():
         for target in targets:
+            if name.startswith("\0"):
+                await _mark(tx, key, record, name[1:], target)
+                continue
+            side = name
             ends = {"a_id": record.id, "b_id": target} if side == "a" else {"a_id": target, "b_id": record.id}
             await _link(tx, key, f"r-{record.kind}", ends)
             await _link(tx, key, "another reference", ends)
@@ -207,6 +265,26 @@ async def put_one(tx: Tx, of: Schema, record: Record) -> None:
 
 async def _link(tx: Tx, key: str, reference_id: str, ends: dict[str, str]) -> None:
     await tx.run(_add_link, shard_key=key, workspace_id=key, id=ids.record_id(), reference_id=reference_id, **ends)
+
+
+_tag, _take_part = Query(insert(taggings)), Query(insert(participants))
+
+
+async def _mark(tx: Tx, key: str, record: Record, what: str, other: str) -> None:
+    if what == "tags":
+        await tx.run(
+            _tag, workspace_id=key, kind=record.kind, record_id=record.id, tag_id=other, applied_by=None, applied_at=0
+        )
+    else:
+        await tx.run(
+            _take_part,
+            workspace_id=key,
+            thread_id=record.id,
+            kind=what,
+            member_id=other,
+            created_at=0,
+            details="{}",
+        )
 
 
 # --- predicates
@@ -220,6 +298,10 @@ _OPS = {
 
 
 def ops_of(field: Field) -> list[str]:
+    if isinstance(field.place, Sets):
+        return _OPS["reference"]
+    if isinstance(field.place, Html):
+        return [*_OPS["text"], "word"]
     by_type = {REFERENCE: "reference", STRING: "text", LIST: "text", BOOLEAN: "boolean"}
     return _OPS[by_type.get(field.data_type, "ordered")]
 
@@ -228,7 +310,11 @@ def ops_of(field: Field) -> list[str]:
 def comparisons(draw: st.DrawFn, fields: list[Field]) -> Compare:
     field = draw(st.sampled_from(fields))
     op = draw(st.sampled_from(ops_of(field)))
-    values = VALUES[field.data_type]
+    values = VALUES[REFERENCE if isinstance(field.place, Sets) else field.data_type]
+    if op == "word":
+        return Compare(field, "word", draw(st.sampled_from(WORDS)))
+    if isinstance(field.place, Html):
+        values = st.sampled_from(["", "hello", "LLO wo", " ", "<", "é", "a&b"])
     if isinstance(field.place, EmailDomain) or field.path == "email":
         values = st.sampled_from(["ann@shop.example", "shop.example", "b@c", "", "k.example", "i̇@k.example", "@"])
     if op == "missing":
@@ -239,8 +325,12 @@ def comparisons(draw: st.DrawFn, fields: list[Field]) -> Compare:
 
 
 def predicates(of: Schema, kind: str) -> st.SearchStrategy[Predicate]:
-    fields = list(fields_of(of, kind).values())
-    customs = [field for field in fields if isinstance(field.place, Custom | Links | Nowhere)]
+    fields = [field for field in fields_of(of, kind).values() if not isinstance(field.place, InSegment)]
+    if kind == TICKET:
+        fields += [
+            Field(f"ticket_attribute.{id}", one, Detail(f"attribute:{id}"), ()) for id in "78" for one in VALUE_TYPES
+        ]
+    customs = [field for field in fields if isinstance(field.place, Custom | Sets | Html)]
     leaves = comparisons(fields) | comparisons(customs)
     some = st.lists(leaves | leaves.map(Not), min_size=1, max_size=3).map(tuple)
     inner = st.one_of(leaves, leaves.map(Not), some.map(And), some.map(Or))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.core.query.fields import Field, fields_of
+from interlock.core.query.field import Field
+from interlock.core.query.fields import fields_of
 from interlock.core.query.match import matches, value_of
 from interlock.core.query.parse import Search
 from interlock.core.query.predicate import Predicate
@@ -19,7 +20,19 @@ from interlock.core.records.store import store_of
 from interlock.core.schema.schema import Schema
 from interlock.kit import ids
 from interlock.storage.database import Database
-from tests.core.query.making import COMPANY, CONTACT, ORDER, distinct, predicates, put, records, schema, sorts
+from tests.core.query.making import (
+    COMPANY,
+    CONTACT,
+    CONVERSATION,
+    ORDER,
+    TICKET,
+    distinct,
+    predicates,
+    put,
+    records,
+    schema,
+    sorts,
+)
 
 _SCHEMA = schema()
 
@@ -64,6 +77,16 @@ async def test_contacts(database: Database, case: Any) -> None:
 @given(case=_cases(COMPANY))
 async def test_companies(database: Database, case: Any) -> None:
     await _agree(database, COMPANY, case)
+
+
+@given(case=_cases(CONVERSATION))
+async def test_conversations(database: Database, case: Any) -> None:
+    await _agree(database, CONVERSATION, case)
+
+
+@given(case=_cases(TICKET))
+async def test_tickets(database: Database, case: Any) -> None:
+    await _agree(database, TICKET, case)
 
 
 @given(case=_cases(ORDER))

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from interlock.core.attributes.definition import BOOLEAN, DATETIME, DECIMAL, INTEGER, STRING
-from interlock.core.query.fields import Field, fields_of
+from interlock.core.query.field import Field
+from interlock.core.query.fields import fields_of
 from interlock.core.query.match import matches
 from interlock.core.query.parse import Search, default_sort
 from interlock.core.query.predicate import Compare, Not, Predicate

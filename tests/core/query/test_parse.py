@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.core.attributes.definition import DATA_TYPES
-from interlock.core.query import parse as parsing
+from interlock.core.query import filter as filtering
 from interlock.core.query.days import DateRules
-from interlock.core.query.fields import OPERATORS, STORED, fields_of
+from interlock.core.query.field import OPERATORS, STORED
+from interlock.core.query.fields import fields_of
 from interlock.core.query.match import matches
 from interlock.core.query.parse import Search, parse
 from interlock.core.query.predicate import And, Compare, Not, Or
@@ -118,7 +119,7 @@ class TestFields:
         assert fields_of(other, CONTACT) is not fields
 
     def test_every_type_is_read_and_stored(self) -> None:
-        assert set(OPERATORS) == set(parsing._READ) == set(DATA_TYPES) == {*STORED, "reference"}
+        assert set(OPERATORS) == set(filtering.READ) == set(DATA_TYPES) == {*STORED, "reference"}
 
 
 class TestOperators:

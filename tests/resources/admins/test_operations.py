@@ -37,7 +37,9 @@ async def test_the_owner_is_listed_and_found(client: Client, workspace: Made) ->
     assert answer["type"] == "admin.list"
     [owner] = answer["admins"]
     assert owner["id"] == str(workspace.admin_id)
-    assert (owner["away_mode_enabled"], owner["away_mode_reassign"], owner["team_ids"]) == (False, False, [])
+    assert (owner["away_mode_enabled"], owner["away_mode_reassign"], owner["has_inbox_seat"]) == (False, False, True)
+    assert owner["team_ids"] == owner["team_priority_level"]["primary_team_ids"]
+    assert len(owner["team_ids"]) == 1  # the help desk that every workspace begins with
     assert await client.ok("GET", f"/admins/{owner['id']}") == owner | {"away_status_reason_id": None}
 
 

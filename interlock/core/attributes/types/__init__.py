@@ -7,11 +7,11 @@ from typing import Any
 
 from interlock.core.attributes import definition
 from interlock.core.attributes.definition import Attribute
-from interlock.core.attributes.types import boolean, datetime, decimal, integer, options, reference, string
+from interlock.core.attributes.types import boolean, datetime, decimal, files, integer, options, reference, string
 from interlock.core.attributes.types.reference import LinkWrite
 from interlock.kit.problems import Problem
 
-Value = str | int | float | bool
+Value = str | int | float | bool | list[str]
 
 READERS: dict[str, Callable[[Any, bool, Attribute], Value | LinkWrite | Problem]] = {
     definition.STRING: string.read,
@@ -21,4 +21,5 @@ READERS: dict[str, Callable[[Any, bool, Attribute], Value | LinkWrite | Problem]
     definition.DATETIME: datetime.read,
     definition.LIST: options.read,
     definition.REFERENCE: reference.read,
+    definition.FILES: files.read,
 }

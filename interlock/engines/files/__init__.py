@@ -1,0 +1,1 @@
+"""What is to be done about files when nobody waits for it."""

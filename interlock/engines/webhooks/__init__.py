@@ -1,0 +1,1 @@
+"""Tells webhooks what happened: from the stamped changes to signed requests."""
