@@ -282,3 +282,20 @@ async def test_the_longest_texts_are_stored_in_every_slot(client: Client) -> Non
     attributes = [{"name": name, "data_type": "string"} for name in texts]
     await client.ok("POST", "/interlock/v1/object_types", {"identifier": "Order", "attributes": attributes})
     assert (await order(client, texts["text 0"], **texts))["custom_attributes"] == texts
+
+
+async def test_what_refers_to_itself_may_be_cleared_in_the_same_write(client: Client) -> None:
+    """One end of a reference changes what another shows, even of a record that is being made."""
+    following = {"to": "Step", "many": False, "inverse": {"name": "previous", "many": False}}
+    attributes = [{"name": "next", "data_type": "reference", "reference": following}]
+    await client.ok(
+        "POST", "/interlock/v1/object_types", {"identifier": "Step", "name": "Step", "attributes": attributes}
+    )
+    path = "/custom_object_instances/Step"
+    links = {"next": [{"external_id": "first"}], "previous": None}
+    made = await client.ok("POST", path, {"external_id": "first", "custom_attributes": links})
+    assert made["custom_attributes"]["next"]["instances"] == []
+    kept = {"next": [{"external_id": "second"}]}
+    made = await client.ok("POST", path, {"external_id": "second", "custom_attributes": kept})
+    for name in ("next", "previous"):
+        assert [one["external_id"] for one in made["custom_attributes"][name]["instances"]] == ["second"]
