@@ -77,6 +77,10 @@ class Database(Protocol):
         """Like `read`, for statements that may take long or whose plan depends on their values."""
         ...
 
+    async def search_kept(self, unit: Unit[T], /, *arguments: Any) -> T:
+        """Like `search`, for statements whose plan cannot depend on their values: it is made once and kept."""
+        ...
+
     async def snapshot(self, unit: Unit[T], /, *arguments: Any) -> T:
         """Run a unit that reads one unchanging state, however long it takes: backups."""
         ...

@@ -128,6 +128,9 @@ class PostgresDatabase:
     async def search(self, unit: Unit[T], /, *arguments: Any) -> T:
         return await self._read(self._searches, unit, arguments)
 
+    async def search_kept(self, unit: Unit[T], /, *arguments: Any) -> T:
+        return await self._read(self._pool, unit, arguments)
+
     async def _read(self, pool: Pool, unit: Unit[T], arguments: tuple[Any, ...]) -> T:
         self._check_open()
         for attempt in range(4):

@@ -40,7 +40,7 @@ _STATEMENTS = 500  # prepared statements kept for each connection
 _OPEN: Counter[str] = Counter()
 _SEARCH_THREADS = 2
 _BRIEF = 0.002  # seconds that a search may take on the event loop: what handing it to a thread costs ten times over
-_STEPS = 1000  # instructions of SQLite between two looks at the clock
+_STEPS = 20_000
 
 
 class SQLiteTx:
@@ -146,7 +146,8 @@ class SQLiteDatabase:
         self.url = f"sqlite:///{path}"
         try:
             self._reader = SQLiteTx(self._connect(keep_plans=True))
-            self._brief = _BriefTx(self._reader.connection)
+            self._brief_kept = _BriefTx(self._reader.connection)
+            self._brief = _BriefTx(self._connect())
             writing = self._connect(keep_plans=True)
         except apsw.Error as problem:
             raise Unavailable(f"{path}: {problem}") from problem
@@ -188,8 +189,14 @@ class SQLiteDatabase:
     async def search(self, unit: Unit[T], /, *arguments: Any) -> T:
         """Most searches end in less time than it takes to hand them over, so each is begun at once; one that does not
         come to its end begins anew in a thread, where it keeps nobody waiting."""
+        return await self._begin(self._brief, unit, arguments)
+
+    async def search_kept(self, unit: Unit[T], /, *arguments: Any) -> T:
+        return await self._begin(self._brief_kept, unit, arguments)
+
+    async def _begin(self, brief: _BriefTx, unit: Unit[T], arguments: tuple[Any, ...]) -> T:
         with suppress(apsw.InterruptError):
-            return self._brief.run_briefly(unit, arguments)
+            return brief.run_briefly(unit, arguments)
         work = partial(contextvars.copy_context().run, self._search, unit, arguments)
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
@@ -223,7 +230,7 @@ class SQLiteDatabase:
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._pool.shutdown)
-        for connection in [*self._searchers, self._reader.connection]:
+        for connection in [*self._searchers, self._brief.connection, self._reader.connection]:
             connection.close()
         _OPEN[self._file] -= 1
 

@@ -66,11 +66,11 @@ _compiled = _Compiled(STATEMENTS)
 async def find(database: Database, schema: Schema, kind: str, wanted: Search, store: RecordStore) -> Found:
     """`search`, by the connections that suit it.
 
-    PostgreSQL plans every search anew for its values, which takes longer than a good one runs. Where the plan cannot
-    depend on them, one is kept, as for look-ups.
+    A search is planned anew for its values, which takes longer than a good one runs. Where the plan cannot depend on
+    them, one is kept, as for look-ups.
     """
-    keeps_plan = database.dialect == "postgresql" and _is_id(wanted.sort[0]) and is_one_stretch(wanted.where, store)
-    run = database.read if keeps_plan else database.search
+    keeps_plan = _is_id(wanted.sort[0]) and is_one_stretch(wanted.where, store)
+    run = database.search_kept if keeps_plan else database.search
     return await run(search, schema, kind, wanted, store)
 
 
