@@ -40,7 +40,7 @@ _STATEMENTS = 500  # prepared statements kept for each connection
 _OPEN: Counter[str] = Counter()
 _SEARCH_THREADS = 2
 _BRIEF = 0.002  # seconds that a search may take on the event loop: what handing it to a thread costs ten times over
-_STEPS = 20_000
+_STEPS = 20_000  # instructions of SQLite between two looks at the clock, each of which costs as much as hundreds
 
 
 class SQLiteTx:
